@@ -1,0 +1,1 @@
+"""Every message and the values inside them, frozen; versions stand side by side, one file per message."""

@@ -1,0 +1,46 @@
+"""`case.moved` on the queue topics: a contact now waits for people, is placed with a service, or is closed."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from shared.messages.envelope import Facets, Message
+
+
+class CaseState(StrEnum):
+    """Where an accepted contact is once the router holds it; before that it is in flight."""
+
+    WAITING = "waiting"
+    PLACED = "placed"
+    CLOSED = "closed"
+
+
+class CaseMovedFacets(Facets):
+    """version counts the moves of one contact from 1, without gaps; a decision names the version it saw."""
+
+    authority: str
+    agency_id: str
+    agency_kind: str
+    receipt_id: str
+    received_at: AwareDatetime
+    version: int
+    state: CaseState
+    queue: str  # queue id of the catalogue: mash-screening, one-point, families-first, tas, tac, vcs-alliance, ...
+    suggested_queue: str | None = None
+    level: int
+    rating: str
+    statutory_flag: str
+    danger: tuple[str, ...] = ()
+    reason: str  # why here: a reason code of the catalogue
+    outcome: str | None = None  # code of `shared/codes/contact_outcome.csv`, once decided
+    decide_by: AwareDatetime | None = None
+    decided_by: str | None = None  # staff id, where a person decided
+    team: str | None = None
+    catalogue_version: str
+
+
+class CaseMoved(Message[CaseMovedFacets]):
+    """One move of one contact. It carries no personal part: content is fetched by an authenticated, audited read."""
+
+    TYPE: ClassVar[str] = "case.moved"

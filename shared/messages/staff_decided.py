@@ -1,0 +1,34 @@
+"""`staff.decided`: a person confirmed or changed what the router suggested. Sealed part: `reason` (free text)."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from shared.messages.envelope import Facets, Message
+
+
+class DecisionAction(StrEnum):
+    """What the person did with the case in front of them."""
+
+    CONFIRM = "confirm"  # place with the suggested queue
+    CHANGE = "change"  # place with another queue, or at another level
+    CLOSE = "close"  # end with an outcome and a reason; never the default
+
+
+class StaffDecidedFacets(Facets):
+    """case_version is the version the person saw; another one since then makes the decision stale."""
+
+    decision_id: str
+    staff_id: str
+    role: str
+    case_version: int
+    action: DecisionAction
+    queue: str | None = None
+    level: int | None = None
+    outcome: str | None = None
+    reason_code: str
+
+
+class StaffDecided(Message[StaffDecidedFacets]):
+    """One decision of one person about one contact."""
+
+    TYPE: ClassVar[str] = "staff.decided"
