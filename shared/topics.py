@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.messages.case_moved import CaseMoved
 from shared.messages.contact_assessed import ContactAssessed
 from shared.messages.contact_received import ContactReceived
-from shared.messages.envelope import Facets, Lane, Message
+from shared.messages.envelope import Lane, Message
 from shared.messages.notice_requested import NoticeRequested
 from shared.messages.notice_settled import NoticeSettled
 from shared.messages.staff_decided import StaffDecided
@@ -26,16 +26,14 @@ class Topic:
     """
 
     name: str
-    message: type[Message[Facets]]
+    message: type[Message]
     lane: Lane
     owners: tuple[str, ...]
     readers: tuple[str, ...]
     partitions: int
 
 
-def _lanes(
-    stem: str, message: type[Message[Facets]], owners: tuple[str, ...], readers: tuple[str, ...]
-) -> dict[Lane, Topic]:
+def _lanes(stem: str, message: type[Message], owners: tuple[str, ...], readers: tuple[str, ...]) -> dict[Lane, Topic]:
     counts = {Lane.URGENT: URGENT_PARTITIONS, Lane.ROUTINE: ROUTINE_PARTITIONS}
     return {
         lane: Topic(f"{stem}.{lane.value}.v{message.MAJOR}", message, lane, owners, readers, count)

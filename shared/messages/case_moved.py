@@ -40,7 +40,9 @@ class CaseMovedFacets(Facets):
     catalogue_version: str
 
 
-class CaseMoved(Message[CaseMovedFacets]):
+class CaseMoved(Message):
     """One move of one contact. It carries no personal part: content is fetched by an authenticated, audited read."""
 
     TYPE: ClassVar[str] = "case.moved"
+
+    facets: CaseMovedFacets

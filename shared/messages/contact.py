@@ -1,6 +1,6 @@
 """The canonical contact: one child (or place) per receipt, whatever agency and format it came from.
 
-Everything here is personal and travels sealed (part name `contact`). Values as received are kept beside normalised ones.
+Everything here is personal and travels sealed (part name `contact`). Values as received stay beside normalised ones.
 """
 
 from datetime import date
@@ -103,8 +103,9 @@ class Severity(Frozen):
 
 
 class Concern(Frozen):
-    """One worry. theme: an indicator id of `shared/codes/concern_theme.csv`, or None where the sender's word has no safe mapping.
+    """One worry.
 
+    theme: an indicator id of `shared/codes/concern_theme.csv`, or None where the sender's word has no safe mapping;
     category: the sender's own word; source: the path of the field it came from.
     """
 
@@ -142,7 +143,10 @@ class SenderRef(Frozen):
 
 
 class Defect(Frozen):
-    """Something wrong with the input that a person should see; code from `shared/codes/defect.csv`, pointer a field path, never a value."""
+    """Something wrong with the input that a person should see.
+
+    code: from `shared/codes/defect.csv`; pointer: a field path, never a value.
+    """
 
     code: str
     pointer: str

@@ -34,7 +34,9 @@ class ContactAssessedFacets(Facets):
     policy_version: str
 
 
-class ContactAssessed(Message[ContactAssessedFacets]):
+class ContactAssessed(Message):
     """The assessment of one contact. subject is the internal person id, or the contact id of a place."""
 
     TYPE: ClassVar[str] = "contact.assessed"
+
+    facets: ContactAssessedFacets

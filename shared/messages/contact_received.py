@@ -17,7 +17,9 @@ class ContactReceivedFacets(Facets):
     defects: tuple[str, ...] = ()
 
 
-class ContactReceived(Message[ContactReceivedFacets]):
-    """A contact about one child or place, accepted and kept. occurred_at is the receipt time that starts every clock."""
+class ContactReceived(Message):
+    """A contact about one child or place, accepted and kept. occurred_at is the receipt time: it starts every clock."""
 
     TYPE: ClassVar[str] = "contact.received"
+
+    facets: ContactReceivedFacets

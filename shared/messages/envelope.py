@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -36,10 +36,7 @@ class Facets(Frozen):
     """The open part of a message: codes and references only, safe to index, log and count."""
 
 
-F = TypeVar("F", bound=Facets)
-
-
-class Message(Frozen, Generic[F]):
+class Message(Frozen):
     """What every message has. `id` is also the inbox key; `subject` is the Kafka key and the ordering key."""
 
     TYPE: ClassVar[str]
@@ -55,7 +52,7 @@ class Message(Frozen, Generic[F]):
     subject: str
     contact_id: UUID
     lane: Lane
-    facets: F
+    facets: Facets
     parts: dict[str, SealedPart] = Field(default_factory=dict, repr=False)
 
 

@@ -30,7 +30,9 @@ class NoticeRequestedFacets(Facets):
     decide_by: AwareDatetime | None = None
 
 
-class NoticeRequested(Message[NoticeRequestedFacets]):
+class NoticeRequested(Message):
     """A request to tell one recipient one thing about one contact."""
 
     TYPE: ClassVar[str] = "notice.requested"
+
+    facets: NoticeRequestedFacets

@@ -20,7 +20,9 @@ class NoticeSettledFacets(Facets):
     reason: str | None = None
 
 
-class NoticeSettled(Message[NoticeSettledFacets]):
+class NoticeSettled(Message):
     """How one notice on one channel ended."""
 
     TYPE: ClassVar[str] = "notice.settled"
+
+    facets: NoticeSettledFacets

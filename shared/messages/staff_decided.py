@@ -28,7 +28,9 @@ class StaffDecidedFacets(Facets):
     reason_code: str
 
 
-class StaffDecided(Message[StaffDecidedFacets]):
+class StaffDecided(Message):
     """One decision of one person about one contact."""
 
     TYPE: ClassVar[str] = "staff.decided"
+
+    facets: StaffDecidedFacets

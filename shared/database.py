@@ -1,0 +1,68 @@
+"""The engine of a process and what its errors mean.
+
+Time limits are the server's own, so a stuck client cannot hold locks.
+"""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+SERVER_LIMITS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "15s",
+    "transaction_timeout": "30s",
+    "timezone": "UTC",
+    "jit": "off",
+}
+
+_RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04"})
+_AWAY_CLASSES = ("08", "57P", "53")
+
+
+def make_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEngine:
+    """An engine for one process. application: shown in pg_stat_activity. Connects on first use, not here."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "server_settings": {**SERVER_LIMITS, "application_name": application},
+            "timeout": 5,
+            "command_timeout": 15,
+        },
+    )
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The five-character SQLSTATE behind an error, where there is one."""
+    seen: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    while seen is not None:
+        state = getattr(seen, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+        seen = seen.__cause__
+    return None
+
+
+def is_worth_repeating(error: BaseException) -> bool:
+    """True for deadlock, serialization failure and time limits: the whole unit may be run again at once."""
+    return sqlstate(error) in _RETRY_STATES
+
+
+def is_database_away(error: BaseException) -> bool:
+    """True where nothing could be recorded because PostgreSQL is not there, full, or shutting down."""
+    if isinstance(error, (ConnectionError, PoolTimeout, asyncpg.CannotConnectNowError, TimeoutError)):
+        return True
+    if isinstance(error, OSError) and not isinstance(error, FileNotFoundError | PermissionError):
+        return True
+    state = sqlstate(error)
+    if state is not None:
+        return state.startswith(_AWAY_CLASSES) and state not in _RETRY_STATES
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, InterfaceError | OperationalError)

@@ -1,0 +1,61 @@
+"""Messages leave by the outbox, always: the rows commit with the state they tell of, or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Table, Uuid, any_, func, insert, literal, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.messages.build import to_bytes
+from shared.messages.envelope import Message
+from shared.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row of the outbox on its way to Kafka."""
+
+    id: UUID
+    topic: str
+    key: str
+    contact_id: UUID
+    body: bytes
+
+
+class Outbox:
+    """What one unit of work wants to send."""
+
+    def __init__(self, table: Table) -> None:
+        """table: the outbox of the service's own schema."""
+        self._table = table
+        self._rows: list[Outgoing] = []
+
+    def add(self, topic: Topic, message: Message) -> None:
+        """Send `message` on `topic` once this unit has committed. The key is the message's subject."""
+        self._rows.append(Outgoing(message.id, topic.name, message.subject, message.contact_id, to_bytes(message)))
+
+    async def write(self, connection: AsyncConnection) -> Sequence[Outgoing]:
+        """Write the rows in one statement; returns them for sending after the commit."""
+        rows, self._rows = self._rows, []
+        if rows:
+            await connection.execute(
+                insert(self._table),
+                [
+                    {"id": r.id, "topic": r.topic, "key": r.key, "contact_id": r.contact_id, "body": r.body}
+                    for r in rows
+                ],
+            )
+        return rows
+
+
+async def mark_published(engine: AsyncEngine, table: Table, ids: Sequence[UUID]) -> None:
+    """Record in a short transaction of its own that rows were acknowledged by Kafka."""
+    if ids:
+        async with engine.begin() as connection:
+            await connection.execute(
+                update(table)
+                .where(table.c.id == any_(literal(list(ids), ARRAY(Uuid))), table.c.published_at.is_(None))
+                .values(published_at=func.clock_timestamp())
+            )

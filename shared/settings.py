@@ -1,0 +1,73 @@
+"""Settings every service shares, read once at start from `MASH_*`. No secret has a default, nothing connects here."""
+
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class CommonSettings(BaseSettings):
+    """Addresses, keys and limits. Names are the same in every way to run; the mode only supplies values."""
+
+    model_config = SettingsConfigDict(env_prefix="MASH_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = Field(description="postgresql+asyncpg://user:password@host:port/database")
+    kafka_bootstrap: str = Field(description="host:port[,host:port] of the Kafka cluster")
+    kek_file: Path | None = Field(default=None, description="file of base64 256-bit key-encryption keys, newest first")
+    kek: SecretStr | None = Field(default=None, description="the same as a value, where no file can be mounted")
+    authority: str = "county-durham"
+    policy_dir: Path = ROOT / "deploy" / "policy"
+    data_dir: Path = ROOT / ".mash"
+    host: str = "127.0.0.1"
+    port: int = 8460
+    log_level: str = "INFO"
+    slot: str = Field(
+        default="", description="a name of this process among its kind; keeps its partitions over a restart"
+    )
+    lanes: str = Field(default="urgent,routine", description="which lanes this process reads")
+    topic_partitions: int | None = Field(default=None, description="a lower partition count for a one-node broker")
+    topic_replication: int = 1
+    batch_size: int = Field(default=500, ge=1, le=2000)
+    relay_after_seconds: float = 2.0
+    reconcile_every_seconds: float = 60.0
+    reconcile_after_seconds: float = 60.0
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if self.kek is None and self.kek_file is None:
+            raise ValueError("set MASH_KEK_FILE (or MASH_KEK) to the key-encryption keys")
+        return self
+
+    @property
+    def lane_names(self) -> frozenset[str]:
+        """The lanes this process reads."""
+        return frozenset(name.strip() for name in self.lanes.split(",") if name.strip())
+
+    def kek_text(self) -> str:
+        """The key-encryption keys, one per line, newest first. Raises SettingsError where the file cannot be read."""
+        if self.kek is not None:
+            return self.kek.get_secret_value()
+        assert self.kek_file is not None
+        try:
+            return self.kek_file.read_text()
+        except OSError as error:
+            raise SettingsError(f"MASH_KEK_FILE: cannot read {self.kek_file}: {error.strerror}") from error
+
+
+S = TypeVar("S", bound=CommonSettings)
+
+
+def read_settings(kind: type[S]) -> S:
+    """Settings of one service from the environment. Raises SettingsError naming each wrong one, without its value."""
+    try:
+        return kind()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"MASH_{'_'.join(map(str, e['loc'])).upper() or 'KEK_FILE'}: {e['msg']}" for e in error.errors()
+        )
+        raise SettingsError(wrong) from None

@@ -1,0 +1,96 @@
+"""The unit of work: one transaction over a service's repositories, its inbox and its outbox."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.keyring.keys import Keys
+from shared.outbox import Outbox, Outgoing
+from shared.sealing import KeyEncryption
+from shared.tables import StandardTables
+
+_NOW = text("select now()")
+_LOCK = text(
+    "select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) with ordinality as k(key, n) order by n"
+)
+
+
+class Departures(Protocol):
+    """Takes what a unit has committed to send."""
+
+    def hand_over(self, rows: Sequence[Outgoing]) -> None:
+        """Send soon; never blocks and never fails: what it cannot take, the relay sends."""
+
+
+class Work:
+    """One open transaction. Services subclass it and build their repositories on `connection`."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime, tables: StandardTables, keys: Keys) -> None:
+        """now: the database's clock at the start of the transaction, aware UTC."""
+        self.connection = connection
+        self.now = now
+        self.tables = tables
+        self.keys = keys
+        self.outbox = Outbox(tables.outbox)
+        self.departed: Sequence[Outgoing] = ()
+
+    async def lock_subjects(self, subjects: Iterable[str]) -> None:
+        """Hold the order of these subjects until the transaction ends; taken in one order, so nobody deadlocks."""
+        keys = sorted({_lock_number(subject) for subject in subjects})
+        if keys:
+            await self.connection.execute(_LOCK, {"keys": keys})
+
+    async def commit(self) -> None:
+        """Write keys and outgoing messages and commit everything together."""
+        await self.keys.write()
+        self.departed = await self.outbox.write(self.connection)
+        await self.connection.commit()
+
+
+def _lock_number(subject: str) -> int:
+    return int.from_bytes(blake2b(subject.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+W = TypeVar("W", bound=Work)
+OpenWork = Callable[[], AbstractAsyncContextManager[W]]
+
+
+@dataclass(frozen=True)
+class WorkFactory(Generic[W]):
+    """Opens units of work: `async with factory() as work`. Without a commit everything is rolled back."""
+
+    kind: Callable[[AsyncConnection, datetime, StandardTables, Keys], W]
+    engine: AsyncEngine
+    tables: StandardTables
+    kek: KeyEncryption
+    departures: Departures
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[W]:
+        """A fresh unit; after its commit the outgoing rows are handed over for sending."""
+        async with self.engine.connect() as connection:
+            now: datetime = (await connection.execute(_NOW)).scalar_one()
+            work = self.kind(connection, now, self.tables, Keys(connection, self.kek))
+            yield work
+        if work.departed:
+            self.departures.hand_over(work.departed)
+
+
+T = TypeVar("T")
+
+
+async def uninterrupted(unit: "asyncio.Future[T] | asyncio.Task[T]") -> T:
+    """Wait for a unit that must run to its end even when the caller is cancelled; the cancellation follows after it."""
+    try:
+        return await asyncio.shield(unit)
+    except asyncio.CancelledError:
+        if not unit.done():
+            await asyncio.wait({unit})
+        raise
