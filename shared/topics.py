@@ -16,6 +16,7 @@ from shared.messages.staff_decided import StaffDecided
 ROUTINE_PARTITIONS = 24  # Fixed on day one: adding partitions later moves keys.
 URGENT_PARTITIONS = 6
 RETENTION_DAYS = 14
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,27 @@
+"""What operators count. Labels are codes and names of ours; never an id of a person, never a value from a message."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HANDLED = Counter("mash_messages_total", "Messages by how they ended", ["consumer", "outcome"])
+BATCH_SECONDS = Histogram(
+    "mash_batch_seconds",
+    "Time to handle one batch",
+    ["consumer"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
+)
+AGE_SECONDS = Histogram(
+    "mash_message_age_seconds",
+    "Age of a contact's event when it was handled",
+    ["consumer"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+)
+NOT_RECORDED = Counter(
+    "mash_not_recorded_total", "Batches left unacknowledged because nothing could be recorded", ["consumer"]
+)
+PUBLISHED = Counter("mash_published_total", "Outbox rows acknowledged by Kafka", ["service", "by"])
+PRODUCER_RENEWED = Counter("mash_producer_renewed_total", "Producers given up and built anew", ["service"])
+ACK_FAILED = Counter("mash_ack_failed_total", "Acknowledgements that failed; harmless, the inbox knows", ["consumer"])
+UNPUBLISHED = Gauge("mash_outbox_unpublished", "Outbox rows older than the relay's patience", ["service"])
+RESENT = Counter(
+    "mash_reconciled_total", "Messages sent again because a reader never handled them", ["service", "topic"]
+)

@@ -1,0 +1,78 @@
+"""Quarantine: what cannot be worked as it is becomes a person's task, with its bytes sealed and its place noted."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.errors import ReasonCode
+from shared.ids import new_id
+from shared.messages.build import read_head
+from shared.sealing import ServiceSeal
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One Kafka record as it arrived. poisoned: a header was not UTF-8."""
+
+    topic: str
+    partition: int
+    offset: int
+    body: bytes = field(repr=False)
+    headers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    poisoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be worked, and why. message_id: set where the inbox was claimed for it."""
+
+    record: Record
+    reason: ReasonCode
+    message_id: UUID | None = None
+
+
+async def quarantine(
+    connection: AsyncConnection, table: Table, seal: ServiceSeal, consumer: str, rejected: Sequence[Rejected]
+) -> None:
+    """Keep rejected records; the same record rejected again changes nothing."""
+    if rejected:
+        statement = insert(table).on_conflict_do_nothing()
+        await connection.execute(statement, [_row(seal, consumer, item) for item in rejected])
+
+
+def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
+    record, head = item.record, read_head(item.record.body)
+    return {
+        "id": new_id(),
+        "consumer": consumer,
+        "topic": record.topic,
+        "partition": record.partition,
+        "kafka_offset": record.offset,
+        "message_id": item.message_id,
+        "contact_id": head.contact_id if head else None,
+        "type": _clean(head.type) if head else None,
+        "major": head.major if head and abs(head.major) < 2**31 else None,
+        "reason": item.reason.value,
+        "body": seal.seal(_packed(record), consumer),
+        "headers": [_clean(name) for name, _ in record.headers],
+    }
+
+
+def _clean(name: str) -> str:
+    return name[:80].replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _packed(record: Record) -> bytes:
+    """Headers and body in one: a JSON line of header names with values in hexadecimal, then the raw body."""
+    headers = json.dumps([[name, value.hex()] for name, value in record.headers])
+    return headers.encode() + b"\n" + record.body
+
+
+def unpacked(plain: bytes) -> bytes:
+    """The raw body of a quarantined record after unsealing."""
+    return plain.partition(b"\n")[2]

@@ -1,0 +1,141 @@
+"""Sends outbox rows to Kafka and marks them. It may send twice, never forgets: only what is acknowledged is marked.
+
+`acks=all` and idempotence; a producer that hangs or reports an error it cannot retry is thrown away and built anew.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import meters
+from shared.database import is_database_away
+from shared.outbox import Outgoing, mark_published
+from shared.topics import MAX_MESSAGE_BYTES
+
+log = structlog.get_logger()
+
+SEND_SECONDS = 30.0
+START_SECONDS = 10.0
+_HELD_ROWS = 20_000  # Beyond this the relay takes over, from the table.
+
+
+class Sender:
+    """The producer of one service in one process."""
+
+    def __init__(self, bootstrap: str, service: str, engine: AsyncEngine, outbox: Table) -> None:
+        """outbox: the service's own. Connects when it first has something to send."""
+        self._bootstrap = bootstrap
+        self._service = service
+        self._engine = engine
+        self._outbox = outbox
+        self._producer: AIOKafkaProducer | None = None
+        self._waiting: list[Outgoing] = []
+        self._woken = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self.in_hand: set[UUID] = set()
+
+    def hand_over(self, rows: Sequence[Outgoing]) -> None:
+        """Send soon. What does not fit in memory is left to the relay, which reads the table."""
+        if len(self.in_hand) + len(rows) > _HELD_ROWS:
+            return
+        self._waiting.extend(rows)
+        self.in_hand.update(row.id for row in rows)
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send what was handed over until cancelled."""
+        while True:
+            await self._woken.wait()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Send everything handed over so far; failures are left to the relay."""
+        self._woken.clear()
+        rows, self._waiting = self._waiting, []
+        try:
+            await self.send(rows, by="direct")
+        finally:
+            self.in_hand.difference_update(row.id for row in rows)
+
+    async def send(self, rows: Sequence[Outgoing], *, by: str) -> int:
+        """Send rows and mark what Kafka acknowledged; returns how many. Never raises for Kafka or database trouble."""
+        if not rows:
+            return 0
+        async with self._one_at_a_time:
+            acknowledged = await self._produce(rows)
+        try:
+            await mark_published(self._engine, self._outbox, acknowledged)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            return 0  # Sent but not marked: the relay sends it again, the inbox eats it.
+        meters.PUBLISHED.labels(self._service, by).inc(len(acknowledged))
+        return len(acknowledged)
+
+    async def _produce(self, rows: Sequence[Outgoing]) -> list[UUID]:
+        acknowledged: list[UUID] = []
+        try:
+            producer = await self._ready()
+            async with asyncio.timeout(SEND_SECONDS):
+                futures = [
+                    (row.id, await producer.send(row.topic, value=row.body, key=row.key.encode())) for row in rows
+                ]
+                for row_id, future in futures:
+                    await asyncio.shield(future)
+                    acknowledged.append(row_id)
+        except (KafkaError, TimeoutError, OSError) as error:
+            log.warning("send_failed", service=self._service, count=len(rows) - len(acknowledged), exc_info=error)
+            await self._renew()
+        return acknowledged
+
+    async def _ready(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=f"mash-{self._service}",
+                acks="all",
+                enable_idempotence=True,
+                compression_type="lz4",
+                max_request_size=MAX_MESSAGE_BYTES,
+                max_batch_size=256 * 1024,
+                linger_ms=0,
+                request_timeout_ms=15_000,
+            )
+            try:
+                async with asyncio.timeout(START_SECONDS):
+                    await producer.start()
+            except BaseException:
+                await _stopped(producer)
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _renew(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            meters.PRODUCER_RENEWED.labels(self._service).inc()
+            await _stopped(producer)
+
+    async def stop(self) -> None:
+        """Send what is still in hand, briefly, and close."""
+        try:
+            async with asyncio.timeout(5):
+                await self.flush()
+        except TimeoutError:
+            log.info("flush_left_to_relay", service=self._service, count=len(self.in_hand))
+        await self._renew()
+
+
+async def _stopped(producer: AIOKafkaProducer) -> None:
+    """Close a producer without waiting on a broker that does not answer."""
+    try:
+        async with asyncio.timeout(2):
+            await producer.stop()
+    except (KafkaError, TimeoutError, OSError):
+        log.info("producer_abandoned")

@@ -1,0 +1,43 @@
+"""A stage: one kind of message, read by one service, worked by one coroutine."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared.messages.envelope import Lane, Message
+from shared.topics import Topic
+from shared.work import Work
+
+M = TypeVar("M", bound=Message)
+W = TypeVar("W", bound=Work)
+
+
+@dataclass(frozen=True)
+class Stage(Generic[M, W]):
+    """What is read and who works it. `handle` gets the messages of one batch that are no repeats, and the open unit.
+
+    It loads set-based, decides purely, records set-based and adds to the outbox. It never commits and never publishes.
+    also: further topics of the same message read by the same consumer.
+    """
+
+    service: str
+    name: str
+    topic: Topic
+    message: type[M]
+    handle: Callable[[Sequence[M], W], Awaitable[None]]
+    also: tuple[Topic, ...] = ()
+
+    @property
+    def consumer(self) -> str:
+        """The consumer group, and the name under which the inbox remembers what was handled."""
+        return f"{self.service}.{self.name}.{self.topic.lane.value}"
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Every topic this stage reads."""
+        return (self.topic, *self.also)
+
+    @property
+    def urgent(self) -> bool:
+        """Urgent work never waits behind parked work of the same child."""
+        return self.topic.lane is Lane.URGENT
