@@ -1,0 +1,1 @@
+"""The notifier: tells agencies and teams that something happened, by reference and never with personal data."""

@@ -1,0 +1,82 @@
+"""A notice: one thing one recipient is to be told about one contact. Codes and references enter, text has no way in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.notifier.domain.directory import Recipient, RecipientKind
+from services.notifier.domain.line import Reference, UnsafeText
+from shared.errors import PermanentFailure, ReasonCode
+from shared.messages.envelope import Lane
+from shared.messages.notice_requested import NoticeKind, NoticeRequested
+
+_RECIPIENT_OF = {
+    NoticeKind.RECEIPT: RecipientKind.AGENCY,
+    NoticeKind.OUTCOME: RecipientKind.AGENCY,
+    NoticeKind.QUEUE_ALERT: RecipientKind.QUEUE,
+    NoticeKind.DANGER_ALERT: RecipientKind.QUEUE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is to be told.
+
+    occasion: empty where it is told once for a contact; else when it happened, so that a later move is told again.
+    """
+
+    notice_id: UUID
+    contact_id: UUID
+    subject: str
+    trace: str
+    lane: Lane
+    kind: NoticeKind
+    recipient: Recipient
+    occasion: str
+    receipt_id: str
+    requested_at: datetime
+    outcome: str | None = None
+    service: str | None = None
+    rating: str | None = None
+    decide_by: datetime | None = None
+
+
+def notice_of(request: NoticeRequested) -> Notice:
+    """The notice that a request asks for; its id is the request's, so a repeat is recognised.
+
+    Raises PermanentFailure(RULE_FAILED) where it names no recipient, two, or one of the wrong kind, or a bad reference.
+    """
+    facets = request.facets
+    return Notice(
+        notice_id=request.id,
+        contact_id=request.contact_id,
+        subject=request.subject,
+        trace=request.trace,
+        lane=Lane.URGENT if facets.kind is NoticeKind.DANGER_ALERT else request.lane,
+        kind=facets.kind,
+        recipient=_recipient_of(request),
+        occasion="" if facets.kind is NoticeKind.RECEIPT else request.occurred_at.isoformat(),
+        receipt_id=_reference(request),
+        requested_at=request.occurred_at,
+        outcome=facets.outcome,
+        service=facets.service,
+        rating=facets.rating,
+        decide_by=facets.decide_by,
+    )
+
+
+def _recipient_of(request: NoticeRequested) -> Recipient:
+    facets = request.facets
+    expected = _RECIPIENT_OF[facets.kind]
+    named = facets.agency_id if expected is RecipientKind.AGENCY else facets.queue
+    other = facets.queue if expected is RecipientKind.AGENCY else facets.agency_id
+    if not named or other:
+        raise PermanentFailure(ReasonCode.RULE_FAILED, contact_id=str(request.contact_id), kind=facets.kind.value)
+    return Recipient(expected, named)
+
+
+def _reference(request: NoticeRequested) -> str:
+    try:
+        return Reference(request.facets.receipt_id).text
+    except UnsafeText:
+        raise PermanentFailure(ReasonCode.RULE_FAILED, contact_id=str(request.contact_id)) from None
