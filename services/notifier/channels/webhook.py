@@ -1,0 +1,112 @@
+"""Signed webhooks after the public Standard Webhooks specification, to checked and pinned addresses only.
+
+The webhook id is the delivery's, so a receiver recognises a message that is sent a second time.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import httpx
+from standardwebhooks.webhooks import Webhook
+
+from services.notifier.channels.address import Resolve, Target, UrlRefused, checked_url, pin, resolve_by_system
+from services.notifier.domain.directory import WebhookChannel
+from services.notifier.domain.retry import DeliveryReason, NotSent, Result, Sent
+
+TOTAL_SECONDS = 10.0
+_CONNECT_SECONDS = 4.0
+_GONE = 410
+
+Secrets = Callable[[str], Sequence[str]]
+
+
+class WebhookSender:
+    """Sends one payload to one receiver."""
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        now: Callable[[], datetime],
+        *,
+        allow_loopback: bool = False,
+        resolve: Resolve = resolve_by_system,
+        total_seconds: float = TOTAL_SECONDS,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """secrets: the signing secrets of a name, newest first; trust: what to accept, public certificates if None."""
+        self._secrets = secrets
+        self._now = now
+        self._allow_loopback = allow_loopback
+        self._resolve = resolve
+        self._total_seconds = total_seconds
+        self._trust = trust or ssl.create_default_context()
+
+    async def send(self, channel: WebhookChannel, delivery_id: UUID, payload: str) -> Result:
+        """Post `payload`; done, with certainty, after `total_seconds`. A 2xx answer is Sent, whatever follows it."""
+        try:
+            secrets = self._secrets(channel.secret)
+            if not secrets:
+                return NotSent(DeliveryReason.SECRET_MISSING)
+            async with asyncio.timeout(self._total_seconds):
+                return await self._post(channel.url, self._headers(delivery_id, payload, secrets), payload)
+        except UrlRefused:
+            return NotSent(DeliveryReason.ADDRESS_FORBIDDEN, lasting=True)
+        except (TimeoutError, httpx.TimeoutException):
+            return NotSent(DeliveryReason.REMOTE_TOO_SLOW)
+        except (OSError, httpx.HTTPError, UnicodeError):
+            return NotSent(DeliveryReason.REMOTE_UNREACHABLE)
+
+    def _headers(self, delivery_id: UUID, payload: str, secrets: Sequence[str]) -> dict[str, str]:
+        """One signature for each secret, so that a receiver can change over without losing a message."""
+        sent_at, name = self._now(), str(delivery_id)
+        return {
+            "content-type": "application/json",
+            "user-agent": "mash-referral-router",
+            "webhook-id": name,
+            "webhook-timestamp": str(int(sent_at.timestamp())),
+            "webhook-signature": " ".join(Webhook(secret).sign(name, sent_at, payload) for secret in secrets),
+        }
+
+    async def _post(self, url: str, headers: dict[str, str], payload: str) -> Result:
+        target = checked_url(url, allow_loopback=self._allow_loopback)
+        addresses = await pin(target, self._resolve)
+        async with httpx.AsyncClient(
+            verify=self._trust,
+            trust_env=False,  # A proxy or certificate file from the environment would undo the pinning.
+            follow_redirects=False,
+            timeout=httpx.Timeout(self._total_seconds, connect=_CONNECT_SECONDS),
+        ) as client:
+            for address in addresses[:-1]:
+                try:
+                    return await _post_to(client, target, address, headers, payload)
+                except (httpx.ConnectError, httpx.ConnectTimeout):
+                    continue  # Nothing was sent yet: the next checked address of the same host may answer.
+            return await _post_to(client, target, addresses[-1], headers, payload)
+
+
+async def _post_to(
+    client: httpx.AsyncClient, target: Target, address: str, headers: dict[str, str], payload: str
+) -> Result:
+    request = client.build_request(
+        "POST",
+        target.pinned_to(address),
+        content=payload.encode(),
+        headers={**headers, "host": target.host_header},
+        extensions={"sni_hostname": target.host},  # The certificate must be the name's, not the address's.
+    )
+    response = await client.send(request, stream=True)
+    try:
+        return _result(response.status_code)
+    finally:
+        await response.aclose()
+
+
+def _result(code: int) -> Result:
+    if 200 <= code < 300:
+        return Sent(code)
+    if 300 <= code < 400:
+        return NotSent(DeliveryReason.REDIRECTED, code, lasting=True)
+    return NotSent(DeliveryReason.REMOTE_REFUSED, code, lasting=code == _GONE)
