@@ -3,7 +3,11 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.messages.envelope import Facets, Message
+from pydantic import Field
+
+from shared.messages.envelope import Facets, Frozen, Message
+
+REASON_PART = "reason"
 
 
 class DecisionAction(StrEnum):
@@ -12,6 +16,12 @@ class DecisionAction(StrEnum):
     CONFIRM = "confirm"  # place with the suggested queue
     CHANGE = "change"  # place with another queue, or at another level
     CLOSE = "close"  # end with an outcome and a reason; never the default
+
+
+class DecisionReason(Frozen):
+    """Why, in the person's own words. Personal; travels sealed (part name `reason`)."""
+
+    text: str = Field(repr=False)
 
 
 class StaffDecidedFacets(Facets):

@@ -1,0 +1,1 @@
+"""The console's rules as plain functions over frozen values."""

@@ -1,0 +1,28 @@
+"""What the console does with the messages it reads: it keeps facets for the lists, and nothing of the content."""
+
+from collections.abc import Sequence
+
+from services.console.domain.queue import item_in_triage, newest_of
+from services.console.domain.tasks import tasks_of
+from services.console.work import ConsoleWork
+from shared.messages.case_moved import CaseMoved
+from shared.messages.contact_received import ContactReceived
+from shared.messages.notice_settled import NoticeSettled
+
+
+async def show_moves(moves: Sequence[CaseMoved], work: ConsoleWork) -> None:
+    """Put each contact on the list it moved to; a move that arrives late never undoes a newer one."""
+    await work.queue_items.record(newest_of(moves))
+
+
+async def show_in_triage(contacts: Sequence[ContactReceived], work: ConsoleWork) -> None:
+    """Put contacts in danger on the screener's list at once, before triage and router have placed them."""
+    items = {contact.contact_id: item_in_triage(contact) for contact in contacts}
+    await work.queue_items.record([items[contact_id] for contact_id in sorted(items)])
+
+
+async def raise_tasks(notices: Sequence[NoticeSettled], work: ConsoleWork) -> None:
+    """Make a task of each notice that reached nobody, and end the task of one that arrived after all."""
+    raised, ended = tasks_of(notices)
+    await work.tasks.end(ended, work.now, None)
+    await work.tasks.raise_all(raised)

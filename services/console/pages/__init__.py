@@ -1,0 +1,1 @@
+"""The pages people use: one file per page or pair of pages."""

@@ -1,0 +1,272 @@
+"""What the other services say about one contact, read through their contract views and nothing else of theirs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import Date, DateTime, Integer, SmallInteger, Text, Uuid, column, select, table
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.messages.envelope import SealedPart
+
+_INSTANT = DateTime(timezone=True)
+
+v_accepted = table(
+    "v_accepted",
+    column("contact_id", Uuid),
+    column("receipt_id", Uuid),
+    column("agency_id", Text),
+    column("agency_kind", Text),
+    column("received_at", _INSTANT),
+    column("lane", Text),
+    column("danger", ARRAY(Text)),
+    column("contact_part", JSONB),
+    schema="intake",
+)
+v_assessment = table(
+    "v_assessment",
+    column("contact_id", Uuid),
+    column("person_id", Uuid),
+    column("level", SmallInteger),
+    column("rating", Text),
+    column("statutory_flag", Text),
+    column("needs_person", Text),
+    column("policy_version", Text),
+    column("assessed_at", _INSTANT),
+    column("assessment_part", JSONB),
+    schema="triage",
+)
+v_involvement = table(
+    "v_involvement",
+    column("contact_id", Uuid),
+    column("person_id", Uuid),
+    column("on_date", Date),
+    column("kind", Text),
+    column("agency_kind", Text),
+    schema="triage",
+)
+v_case = table(
+    "v_case",
+    column("contact_id", Uuid),
+    column("state", Text),
+    column("queue", Text),
+    column("version", Integer),
+    column("level", SmallInteger),
+    column("rating", Text),
+    column("outcome", Text),
+    column("reason", Text),
+    column("decide_by", _INSTANT),
+    column("subject", Text),
+    column("updated_at", _INSTANT),
+    schema="router",
+)
+v_placement = table(
+    "v_placement",
+    column("contact_id", Uuid),
+    column("version", Integer),
+    column("state", Text),
+    column("queue", Text),
+    column("reason", Text),
+    column("outcome", Text),
+    column("decided_by", Text),
+    column("level", SmallInteger),
+    column("moved_at", _INSTANT),
+    schema="router",
+)
+v_notice = table(
+    "v_notice",
+    column("notice_id", Text),
+    column("contact_id", Uuid),
+    column("kind", Text),
+    column("channel", Text),
+    column("recipient", Text),
+    column("status", Text),
+    column("attempts", Integer),
+    column("settled_at", _INSTANT),
+    schema="notifier",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What intake accepted. part: the canonical contact, sealed."""
+
+    contact_id: UUID
+    receipt_id: UUID
+    agency_id: str
+    agency_kind: str
+    received_at: datetime
+    lane: str
+    danger: tuple[str, ...]
+    part: SealedPart
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What triage made of it. part: the whole assessment, sealed."""
+
+    level: int
+    rating: str
+    statutory_flag: str
+    needs_person: str | None
+    policy_version: str
+    assessed_at: datetime
+    part: SealedPart
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """One entry of the history of the same person, in codes."""
+
+    contact_id: UUID | None
+    on_date: date
+    kind: str
+    agency_kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Where the router holds it."""
+
+    contact_id: UUID
+    state: str
+    queue: str
+    version: int
+    level: int | None
+    rating: str | None
+    outcome: str | None
+    reason: str | None
+    decide_by: datetime | None
+    subject: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One move of the case."""
+
+    version: int
+    state: str
+    queue: str
+    reason: str
+    outcome: str | None
+    decided_by: str | None
+    level: int | None
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice to one recipient on one channel. recipient is an agency or queue id, never an address."""
+
+    notice_id: str
+    kind: str
+    channel: str
+    recipient: str
+    status: str
+    attempts: int
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another contact of the same receipt: that it exists and where it is, nothing of its content."""
+
+    contact_id: UUID
+    state: str
+    queue: str | None
+
+
+class CaseViews(Protocol):
+    """Reads of the other services' views."""
+
+    async def accepted(self, contact_id: UUID) -> Accepted | None:
+        """What intake accepted, or None for an unknown contact."""
+
+    async def assessed(self, contact_id: UUID) -> Assessed | None:
+        """The assessment, or None while triage has not said."""
+
+    async def involvement(self, contact_id: UUID) -> list[Involvement]:
+        """Earlier involvement of the same person, newest first."""
+
+    async def case(self, contact_id: UUID) -> Case | None:
+        """The router's case, or None while in flight."""
+
+    async def placements(self, contact_id: UUID) -> list[Placement]:
+        """Every move, oldest first."""
+
+    async def notices(self, contact_id: UUID) -> list[Notice]:
+        """Every notice, oldest first; unsettled ones last."""
+
+    async def siblings(self, contact_id: UUID, receipt_id: UUID) -> list[Sibling]:
+        """The other contacts of the same receipt."""
+
+
+class PostgresCaseViews:
+    """CaseViews over one connection, in the transaction of the unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """connection: of the open unit of work."""
+        self._connection = connection
+
+    async def accepted(self, contact_id: UUID) -> Accepted | None:
+        """See CaseViews."""
+        found = select(v_accepted).where(v_accepted.c.contact_id == contact_id)
+        row = (await self._connection.execute(found)).mappings().first()
+        if row is None:
+            return None
+        values = {name: row[name] for name in Accepted.__dataclass_fields__ if name not in ("part", "danger")}
+        part = SealedPart.model_validate(row["contact_part"])
+        return Accepted(**values, danger=tuple(row["danger"] or ()), part=part)
+
+    async def assessed(self, contact_id: UUID) -> Assessed | None:
+        """See CaseViews."""
+        found = select(v_assessment).where(v_assessment.c.contact_id == contact_id)
+        row = (await self._connection.execute(found)).mappings().first()
+        if row is None:
+            return None
+        values = {name: row[name] for name in Assessed.__dataclass_fields__ if name != "part"}
+        return Assessed(**values, part=SealedPart.model_validate(row["assessment_part"]))
+
+    async def involvement(self, contact_id: UUID) -> list[Involvement]:
+        """See CaseViews."""
+        person = (
+            select(v_assessment.c.person_id).where(v_assessment.c.contact_id == contact_id).limit(1).scalar_subquery()
+        )
+        columns = [v_involvement.c[name] for name in Involvement.__dataclass_fields__]
+        found = select(*columns).where(v_involvement.c.person_id == person).order_by(v_involvement.c.on_date.desc())
+        rows = (await self._connection.execute(found.limit(200))).mappings()
+        return [Involvement(**row) for row in rows if row["contact_id"] != contact_id]
+
+    async def case(self, contact_id: UUID) -> Case | None:
+        """See CaseViews."""
+        row = (await self._connection.execute(select(v_case).where(v_case.c.contact_id == contact_id))).mappings()
+        first = row.first()
+        return None if first is None else Case(**first)
+
+    async def placements(self, contact_id: UUID) -> list[Placement]:
+        """See CaseViews."""
+        columns = [v_placement.c[name] for name in Placement.__dataclass_fields__]
+        found = select(*columns).where(v_placement.c.contact_id == contact_id).order_by(v_placement.c.version)
+        return [Placement(**row) for row in (await self._connection.execute(found)).mappings()]
+
+    async def notices(self, contact_id: UUID) -> list[Notice]:
+        """See CaseViews."""
+        columns = [v_notice.c[name] for name in Notice.__dataclass_fields__]
+        found = select(*columns).where(v_notice.c.contact_id == contact_id)
+        ordered = found.order_by(v_notice.c.settled_at.asc().nulls_last(), v_notice.c.notice_id)
+        rows = (await self._connection.execute(ordered)).mappings()
+        return [Notice(**{**row, "notice_id": str(row["notice_id"])}) for row in rows]
+
+    async def siblings(self, contact_id: UUID, receipt_id: UUID) -> list[Sibling]:
+        """See CaseViews."""
+        found = (
+            select(v_accepted.c.contact_id, v_case.c.state, v_case.c.queue)
+            .join_from(v_accepted, v_case, v_case.c.contact_id == v_accepted.c.contact_id, isouter=True)
+            .where(v_accepted.c.receipt_id == receipt_id, v_accepted.c.contact_id != contact_id)
+            .order_by(v_accepted.c.contact_id)
+        )
+        rows = await self._connection.execute(found)
+        return [Sibling(row.contact_id, row.state or "in_flight", row.queue) for row in rows]

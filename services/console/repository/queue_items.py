@@ -1,0 +1,114 @@
+"""The read model of the queues in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, case, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.console.domain.queue import QueueItem
+from services.console.tables import queue_items as t
+
+CHANGED = "console_queues"  # the channel that wakes the live pages
+OPEN_STATES = ("in_triage", "waiting")
+PLACED_SHOWN_FOR = timedelta(hours=24)
+
+_COLUMNS = tuple(QueueItem.__dataclass_fields__)
+_WRITTEN = tuple(name for name in _COLUMNS if name != "shown_at")
+_MOVING = tuple(name for name in _WRITTEN if name not in ("contact_id", "moves_seen"))
+_NOTIFY = text("select pg_notify(:channel, '')").bindparams(channel=CHANGED)
+
+
+class QueueItems(Protocol):
+    """What handlers and pages need of the read model."""
+
+    async def record(self, items: Sequence[QueueItem]) -> None:
+        """Keep each entry unless a higher version is known; its moves count either way. Wakes the live pages."""
+
+    async def find(self, contact_id: UUID) -> QueueItem | None:
+        """The entry of one contact."""
+
+    async def of_receipt(self, receipt_id: str) -> list[QueueItem]:
+        """The entries of one receipt, oldest first."""
+
+    async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
+        """What waits for people, urgent first, then by the time left. queues: None for all."""
+
+    async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
+        """What was placed on one queue since an instant, newest first."""
+
+    async def counts(self, now: datetime) -> dict[str, int]:
+        """Per queue: what is open, and for services what was placed in the last 24 hours."""
+
+
+def _item(row: RowMapping) -> QueueItem:
+    return QueueItem(**{**row, "danger": tuple(row["danger"])})
+
+
+def _fields() -> list[ColumnElement[object]]:
+    return [t.c[name] for name in _COLUMNS]
+
+
+class PostgresQueueItems:
+    """QueueItems over one connection, in the transaction of the unit of work."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """connection: of the open unit of work."""
+        self._connection = connection
+
+    async def record(self, items: Sequence[QueueItem]) -> None:
+        """See QueueItems."""
+        if not items:
+            return
+        new = insert(t)
+        is_newer = new.excluded.version > t.c.version
+        changes: dict[str, ColumnElement[object]] = {
+            name: case((is_newer, new.excluded[name]), else_=t.c[name]) for name in _MOVING
+        }
+        changes["moves_seen"] = t.c.moves_seen + new.excluded.moves_seen
+        upsert = new.on_conflict_do_update(index_elements=[t.c.contact_id], set_=changes)
+        rows = [{name: getattr(item, name) for name in _WRITTEN} for item in items]
+        await self._connection.execute(upsert, [{**row, "danger": list(row["danger"])} for row in rows])
+        await self._connection.execute(_NOTIFY)
+
+    async def find(self, contact_id: UUID) -> QueueItem | None:
+        """See QueueItems."""
+        row = (
+            (await self._connection.execute(select(*_fields()).where(t.c.contact_id == contact_id)))
+            .mappings()
+            .one_or_none()
+        )
+        return None if row is None else _item(row)
+
+    async def of_receipt(self, receipt_id: str) -> list[QueueItem]:
+        """See QueueItems."""
+        found = select(*_fields()).where(t.c.receipt_id == receipt_id).order_by(t.c.received_at, t.c.contact_id)
+        return [_item(row) for row in (await self._connection.execute(found.limit(100))).mappings()]
+
+    async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
+        """See QueueItems."""
+        found = select(*_fields()).where(t.c.state.in_(OPEN_STATES))
+        if queues is not None:
+            found = found.where(t.c.queue.in_(queues))
+        order = (t.c.urgent.desc(), t.c.decide_by.asc().nulls_first(), t.c.received_at, t.c.contact_id)
+        return [_item(row) for row in (await self._connection.execute(found.order_by(*order).limit(limit))).mappings()]
+
+    async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
+        """See QueueItems."""
+        found = select(*_fields()).where(t.c.state == "placed", t.c.queue == queue, t.c.moved_at > since)
+        order = (t.c.moved_at.desc(), t.c.contact_id)
+        return [_item(row) for row in (await self._connection.execute(found.order_by(*order).limit(limit))).mappings()]
+
+    async def counts(self, now: datetime) -> dict[str, int]:
+        """See QueueItems."""
+        waiting = select(t.c.queue, func.count()).where(t.c.state.in_(OPEN_STATES)).group_by(t.c.queue)
+        recent = now - PLACED_SHOWN_FOR
+        placed = select(t.c.queue, func.count()).where(t.c.state == "placed", t.c.moved_at > recent).group_by(t.c.queue)
+        found: dict[str, int] = {}
+        for statement in (waiting, placed):
+            for queue, count in await self._connection.execute(statement):
+                found[queue] = found.get(queue, 0) + count
+        return found
