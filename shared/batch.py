@@ -97,25 +97,29 @@ class BatchRecipe(Generic[M, W]):
         if self._past_first_batch:
             await self._handle_together(records)
             return
-        async with self._engine.connect() as connection:
-            firsts = crash_guard.first_of_each_partition(records)
-            deaths = await crash_guard.begin(connection, self._tables, self.stage.consumer, firsts, batch=True)
+        deaths = await self._begin(crash_guard.first_of_each_partition(records), batch=True)
         if deaths >= crash_guard.DEATHS:
             await self._handle_carefully(records)
         else:
             await self._handle_together(records)
-        async with self._engine.connect() as connection:
-            await crash_guard.ended(connection, self._tables, self.stage.consumer)
+        await self._ended()
         self._past_first_batch = True
 
     async def _handle_carefully(self, records: Sequence[Record]) -> None:
         for record in records:
-            async with self._engine.connect() as connection:
-                deaths = await crash_guard.begin(connection, self._tables, self.stage.consumer, [record], batch=False)
-            if deaths >= crash_guard.DEATHS:
+            if await self._begin([record], batch=False) >= crash_guard.DEATHS:
                 await self._quarantine_alone(Rejected(record, ReasonCode.CRASHED_REPEATEDLY))
             else:
                 await self._handle_together([record])
+            await self._ended(record)
+
+    async def _begin(self, records: Sequence[Record], *, batch: bool) -> int:
+        async with self._engine.connect() as connection:
+            return await crash_guard.begin(connection, self._tables, self.stage.consumer, records, batch=batch)
+
+    async def _ended(self, record: Record | None = None) -> None:
+        async with self._engine.connect() as connection:
+            await crash_guard.ended(connection, self._tables, self.stage.consumer, record)
 
     async def _handle_together(self, records: Sequence[Record]) -> None:
         arrived, rejected = self._read(records)

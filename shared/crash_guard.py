@@ -42,9 +42,16 @@ async def begin(
     return worst
 
 
-async def ended(connection: AsyncConnection, tables: StandardTables, consumer: str) -> None:
-    """Forget the marks of a consumer and commit: its work came to an end."""
-    await connection.execute(delete(tables.crash_guard).where(tables.crash_guard.c.consumer == consumer))
+async def ended(
+    connection: AsyncConnection, tables: StandardTables, consumer: str, record: Record | None = None
+) -> None:
+    """Forget the mark of one record, or every mark of a consumer, and commit: the work came to an end."""
+    guard = tables.crash_guard
+    statement = delete(guard).where(guard.c.consumer == consumer)
+    if record is not None:
+        place = _place(consumer, record, batch=False)
+        statement = statement.where(*(guard.c[name] == value for name, value in place.items()))
+    await connection.execute(statement)
     await connection.commit()
 
 

@@ -60,7 +60,9 @@ async def blocked_subjects(
     """Subjects with parked work young enough that later messages wait behind it."""
     parked = tables.parked
     rows = await connection.execute(
-        select(parked.c.subject.distinct()).where(
+        select(parked.c.subject)
+        .distinct()
+        .where(
             parked.c.consumer == consumer,
             parked.c.state == "waiting",
             parked.c.attempts < PASSED_AFTER_ATTEMPTS,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -79,20 +79,36 @@ class Sender:
         return len(acknowledged)
 
     async def _produce(self, rows: Sequence[Outgoing]) -> list[UUID]:
+        """Send and wait; returns what Kafka acknowledged. One row's failure does not hold back the others."""
         acknowledged: list[UUID] = []
+        fault: BaseException | None = None
         try:
-            producer = await self._ready()
             async with asyncio.timeout(SEND_SECONDS):
-                futures = [
-                    (row.id, await producer.send(row.topic, value=row.body, key=row.key.encode())) for row in rows
-                ]
-                for row_id, future in futures:
-                    await asyncio.shield(future)
-                    acknowledged.append(row_id)
+                sent = await self._begin(await self._ready(), rows)
+                for row_id, future in sent:
+                    try:
+                        await asyncio.shield(future)
+                    except KafkaError as error:
+                        fault = error
+                    else:
+                        acknowledged.append(row_id)
         except (KafkaError, TimeoutError, OSError) as error:
-            log.warning("send_failed", service=self._service, count=len(rows) - len(acknowledged), exc_info=error)
+            fault = error
+        if fault is not None:
+            log.warning("send_failed", service=self._service, count=len(rows) - len(acknowledged), exc_info=fault)
             await self._renew()
         return acknowledged
+
+    async def _begin(
+        self, producer: AIOKafkaProducer, rows: Sequence[Outgoing]
+    ) -> list[tuple[UUID, asyncio.Future[object]]]:
+        sent: list[tuple[UUID, asyncio.Future[object]]] = []
+        for row in rows:
+            try:
+                sent.append((row.id, await producer.send(row.topic, value=row.body, key=row.key.encode())))
+            except MessageSizeTooLargeError:
+                log.error("message_too_large", service=self._service, message_id=str(row.id), size=len(row.body))
+        return sent
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
