@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -57,8 +57,9 @@ def _from_stdlib(_logger: object, _method: str, event: MutableMapping[str, Any])
     return event
 
 
-def configure(service: str, level: str = "INFO") -> None:
-    """One JSON object a line on standard output, for this process and the libraries in it."""
+def configure(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """One JSON object a line on `stream` (standard output), for this process and the libraries in it."""
+    stream = stream or sys.stdout
     tail: list[Any] = [
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         keep_allowed,
@@ -72,11 +73,11 @@ def configure(service: str, level: str = "INFO") -> None:
             *tail,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[_from_stdlib, *tail]))
     root = logging.getLogger()
     root.handlers[:] = [handler]

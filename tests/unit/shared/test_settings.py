@@ -1,0 +1,82 @@
+"""A wrong setting is named with its remedy and without its value; a wrong pack names file, entry and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.errors import SettingsError
+from shared.policy import read_pack
+from shared.settings import CommonSettings, read_settings
+
+GOOD = {
+    "MASH_DATABASE_URL": "postgresql+asyncpg://mash:secret@db/mash",
+    "MASH_KAFKA_BOOTSTRAP": "kafka:9092",
+    "MASH_KEK": "k",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("MASH_DATABASE_URL", "MASH_KAFKA_BOOTSTRAP", "MASH_KEK", "MASH_KEK_FILE", "MASH_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("name", ["MASH_DATABASE_URL", "MASH_KAFKA_BOOTSTRAP"])
+def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.delenv(name)
+    with pytest.raises(SettingsError, match=name):
+        read_settings(CommonSettings)
+
+
+def test_a_missing_key_is_named_with_the_remedy(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("MASH_KEK")
+    with pytest.raises(SettingsError, match="set MASH_KEK_FILE"):
+        read_settings(CommonSettings)
+
+
+def test_a_wrong_value_is_named_and_not_repeated(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("MASH_PORT", "s3cret-typed-in-the-wrong-place")
+    with pytest.raises(SettingsError, match="MASH_PORT") as refusal:
+        read_settings(CommonSettings)
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_no_secret_is_printed_with_the_settings(environment: pytest.MonkeyPatch) -> None:
+    assert "secret" not in repr(read_settings(CommonSettings))
+
+
+def test_an_unreadable_key_file_is_one_clear_line(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("MASH_KEK")
+    environment.setenv("MASH_KEK_FILE", "/nowhere/kek")
+    with pytest.raises(SettingsError, match="MASH_KEK_FILE: cannot read /nowhere/kek"):
+        read_settings(CommonSettings).kek_text()
+
+
+PACK = "authority: medway\nname: clocks\nversion: '1'\nvalid_from: 2026-04-01\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a: [", "not valid YAML"),
+        ("- a list", "must be a mapping"),
+        (PACK.replace("medway", "durham"), "write 'medway'"),
+        (PACK.replace("2026-04-01", "'soon'"), "give version .* and valid_from"),
+        (PACK.replace("version: '1'\n", ""), "give version"),
+    ],
+)
+def test_a_broken_pack_is_refused_with_file_and_remedy(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "medway").mkdir()
+    (tmp_path / "medway" / "clocks.yaml").write_text(text)
+    with pytest.raises(SettingsError, match=complaint) as refusal:
+        read_pack(tmp_path, "medway", "clocks")
+    assert "clocks.yaml" in str(refusal.value)
+
+
+def test_a_pack_is_known_by_authority_name_and_version(tmp_path: Path) -> None:
+    (tmp_path / "medway").mkdir()
+    (tmp_path / "medway" / "clocks.yaml").write_text(PACK)
+    assert read_pack(tmp_path, "medway", "clocks").version == "medway/clocks@1"
