@@ -1,6 +1,6 @@
 """Identifiers as types that are valid once built; what fails its check raises InvalidIdentifier, without the value.
 
-Rules: NHS data dictionary, Unique Pupil Number 2.0, BS 7666, hmpps-person-record; test values in tests/unit/identifiers.
+Rules: NHS data dictionary, Unique Pupil Number 2.0, BS 7666, hmpps-person-record; test values: tests/unit/identifiers.
 Only the ASCII digits 0-9 count as digits. Nothing here prints a value: the fields carry `repr=False`.
 """
 

@@ -68,7 +68,7 @@ def _attributes(notes: str) -> Mapping[str, str]:
 
 @cache
 def codes(name: str) -> CodeTable:
-    """The code table `name`, such as `codes("concern_theme")`. Raises SettingsError where there is none of that name."""
+    """The code table `name`, such as `codes("concern_theme")`. Raises SettingsError for an unknown name."""
     path = _HERE / f"{name}.csv"
     if not name.isidentifier() or not path.is_file():
         raise SettingsError(f"there is no code table {name!r} in shared/codes")
