@@ -1,0 +1,1 @@
+"""Triage: which child a contact is about, what was known before, and how much need it shows."""

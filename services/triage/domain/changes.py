@@ -1,0 +1,81 @@
+"""What would change the answer, in words, so that a practitioner knows which question to ask next."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from services.triage.domain.evidence import Evidence
+from services.triage.domain.findings import Findings
+from services.triage.domain.policy import HIGHEST_LEVEL, Policy, Rule
+
+_MOST = 8  # lines shown; the first ones matter most
+
+
+def what_would_change(findings: Findings, level: int, third_before: date | None, policy: Policy) -> tuple[str, ...]:
+    """Sentences, the weightiest first. level: the one suggested; third_before: see `Known`."""
+    lines = [
+        *_of_danger(findings),
+        *_of_questions(findings, level, policy),
+        *_of_review(findings, level),
+        *_of_next_contact(level, third_before, policy),
+        *_of_strongest(findings, level, policy),
+        *_of_consent(findings, level, policy),
+    ]
+    return tuple(dict.fromkeys(lines))[:_MOST]
+
+
+def _reaching(start: int, findings: Findings) -> int:
+    return min(start + sum(row.adds for row in findings.multipliers), HIGHEST_LEVEL)
+
+
+def _of_danger(findings: Findings) -> Iterator[str]:
+    if findings.in_danger:
+        yield "A danger criterion is met: nothing else in this contact changes the answer, a person decides."
+
+
+def _of_questions(findings: Findings, level: int, policy: Policy) -> Iterator[str]:
+    evidence = findings.evidence
+    if not evidence.indicators:
+        yield "An indicator for the concern would replace the level shown, which is only a cautious start."
+    for rule in policy.rules:
+        if rule.ask is not None and rule.indicator not in evidence.indicators and _is_open(rule, evidence):
+            reached = _reaching(policy.indicators[rule.indicator].level, findings)
+            if reached > level:
+                yield f"If {rule.ask}, this would be level {reached}."
+
+
+def _is_open(rule: Rule, evidence: Evidence) -> bool:
+    """Whether the contact is of the kind the question belongs to, and has not answered it with yes."""
+    places = (rule.ask_where,) if rule.ask_where else rule.condition.groups
+    return all(not place.isdisjoint(evidence.indicators) for place in places)
+
+
+def _of_review(findings: Findings, level: int) -> Iterator[str]:
+    if level < HIGHEST_LEVEL:
+        for multiplier in findings.multipliers:
+            if multiplier.review:
+                yield f"A person may raise it to level {level + 1}: {multiplier.label}."
+
+
+def _of_next_contact(level: int, third_before: date | None, policy: Policy) -> Iterator[str]:
+    if third_before is not None and level <= policy.history.low_level_up_to:
+        window = policy.history.low_level
+        by = f"{third_before.day} {third_before:%B %Y}"
+        yield f"One more contact by {by} would be number {window.count} in {window.days} days and ask for a review."
+
+
+def _of_strongest(findings: Findings, level: int, policy: Policy) -> Iterator[str]:
+    indicators = findings.evidence.indicators
+    if findings.in_danger or not indicators:
+        return
+    if len(indicators) == 1:
+        yield f"It rests on {min(indicators)} alone: without it no indicator is left and a person decides."
+        return
+    *_, (second, _), (_, strongest) = sorted((policy.indicators[code].level, code) for code in indicators)
+    without = _reaching(second, findings)
+    if without < level:
+        yield f"Without {strongest} it would be level {without}."
+
+
+def _of_consent(findings: Findings, level: int, policy: Policy) -> Iterator[str]:
+    if findings.contact.consent.status != "given" and policy.levels[level].automatic:
+        yield "With the family's consent recorded, early help could be placed without waiting for a person."

@@ -1,0 +1,70 @@
+"""Everything found in one contact, before any of it is weighed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.triage.domain.evidence import Evidence, read_evidence
+from services.triage.domain.facts import stated_facts
+from services.triage.domain.history import Known
+from services.triage.domain.policy import Danger, Multiplier, Policy
+from services.triage.domain.prompts import Hit, text_hits
+from shared.messages.assessment import StatutoryFlag
+from shared.messages.contact import CanonicalContact
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """stated: danger criteria met at intake. cautious: the pack's stand-in level and speed count as well."""
+
+    contact: CanonicalContact
+    evidence: Evidence
+    hits: tuple[Hit, ...]
+    dangers: tuple[Danger, ...]
+    stated: frozenset[str]
+    multipliers: tuple[Multiplier, ...]
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether a criterion is met by more than words in a text."""
+        return any(not danger.prompt_only for danger in self.dangers)
+
+    @property
+    def cautious(self) -> bool:
+        """Nothing could be read, or not everything: what is unread never counts as low."""
+        return not self.evidence.indicators or bool(self.evidence.unread)
+
+
+def find(contact: CanonicalContact, known: Known, on: date, policy: Policy, danger: Iterable[str]) -> Findings:
+    """Read one contact against one policy. on: the London date of receipt; danger: criteria met at intake."""
+    stated = frozenset(contact.danger_criteria) | frozenset(danger)
+    evidence = read_evidence(contact, stated_facts(contact, on, policy.facts) | known.facts, policy)
+    return Findings(
+        contact=contact,
+        evidence=evidence,
+        hits=text_hits(contact, evidence.indicators, policy),
+        dangers=_dangers(evidence, stated, policy),
+        stated=stated,
+        multipliers=_multipliers(evidence, policy),
+    )
+
+
+def _dangers(evidence: Evidence, stated: frozenset[str], policy: Policy) -> tuple[Danger, ...]:
+    """Every criterion met at intake or here. One that the pack does not know still counts as danger."""
+    facts, indicators = evidence.facts, evidence.indicators
+    met = {code: row for code, row in policy.dangers.items() if any(when.holds(facts, indicators) for when in row.when)}
+    for code in stated:
+        met[code] = policy.dangers.get(code) or Danger(code, code, (), StatutoryFlag.S47, False, "intake")
+    return tuple(met[code] for code in sorted(met))
+
+
+def _multipliers(evidence: Evidence, policy: Policy) -> tuple[Multiplier, ...]:
+    needs = {sign.indicator.need for sign in evidence.signs}
+    highest = max((sign.indicator.level for sign in evidence.signs), default=policy.no_indicator_level)
+    return tuple(
+        row
+        for row in policy.multipliers
+        if (row.up_to_level is None or highest <= row.up_to_level)
+        and (not row.needs or not row.needs.isdisjoint(needs))
+        and row.condition.holds(evidence.facts, evidence.indicators)
+    )

@@ -1,0 +1,164 @@
+"""What was known before a contact: counted in London dates, and the day exactly so long before still counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from services.triage.domain.age import months_before
+from services.triage.domain.policy import HistoryRules, Window
+from shared.messages.assessment import InvolvementItem, PriorInvolvement
+
+CONTACT, REFERRAL, PLAN, LOOKED_AFTER = "contact", "referral", "plan", "looked_after"
+_SHOWN = 50  # newest entries shown with an assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened with a child. level: the final one, a person's where a person decided."""
+
+    on: date
+    kind: str  # contact | referral | placement | plan | looked_after | open_case | closure
+    agency_kind: str | None = None
+    level: int | None = None
+    outcome: str | None = None  # code of shared/codes/contact_outcome.csv
+    indicators: tuple[str, ...] = ()
+    detail: str | None = None
+    contact_id: UUID | None = None
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether an agency got in touch, whatever became of it."""
+        return self.kind in (CONTACT, REFERRAL)
+
+    def is_referral(self, rules: HistoryRules) -> bool:
+        """Whether it counts as a referral: level reached, or decided so. Source: `history.rereferral` of the pack."""
+        if not self.is_contact:
+            return False
+        reached = self.level is not None and self.level >= rules.referral_level
+        return self.kind == REFERRAL or reached or self.outcome in rules.referral_outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Work of a team with a child, open until closed_on."""
+
+    team: str
+    opened_on: date
+    closed_on: date | None = None
+
+    def is_open(self, on: date) -> bool:
+        """Open on that date; the closing day itself is no longer open."""
+        return self.opened_on <= on and (self.closed_on is None or self.closed_on > on)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything recorded about one child."""
+
+    entries: tuple[Entry, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+
+    def and_then(self, entry: Entry) -> "History":
+        """The history once one more thing has happened."""
+        return History((*self.entries, entry), self.episodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """History as it bears on one contact. third_before: by this date one more low contact would be the third."""
+
+    prior: PriorInvolvement
+    facts: frozenset[str]
+    third_before: date | None
+
+
+def known_before(history: History, on: date, agency_kind: str, contact_id: UUID, rules: HistoryRules) -> Known:
+    """What was known when a contact of `agency_kind` arrived on the London date `on`; later entries do not count."""
+    entries = [entry for entry in history.entries if entry.on <= on and entry.contact_id != contact_id]
+    contacts = [entry for entry in entries if entry.is_contact]
+    low = [entry.on for entry in _within(contacts, on, rules.low_level) if _is_low(entry, rules)]
+    recent = _within(contacts, on, Window(0, months=rules.known_months))
+    prior = PriorInvolvement(
+        known_within_12_months=_is_known(history, entries, on, rules),
+        contacts_12_months=len(recent),
+        contacts_90_days=len(_within(contacts, on, rules.low_level)),
+        referrals_12_months=len(_referrals(contacts, on, rules)),
+        agency_kinds_7_days=_agency_kinds(contacts, on, agency_kind, rules),
+        open_team=_open_team(history.episodes, on),
+        previous_plan=any(entry.kind == PLAN for entry in entries),
+        previously_looked_after=any(entry.kind == LOOKED_AFTER for entry in entries),
+        items=_items(entries),
+    )
+    second = len(low) == rules.low_level.count - 2
+    third_before = min([on, *low]) + timedelta(days=rules.low_level.days) if second else None
+    return Known(prior, _facts(prior, contacts, low, on, rules), third_before)
+
+
+def _since(on: date, window: Window) -> date:
+    return months_before(on, window.months) if window.months else on - timedelta(days=window.days)
+
+
+def _within(entries: Sequence[Entry], on: date, window: Window) -> list[Entry]:
+    first = _since(on, window)
+    return [entry for entry in entries if entry.on >= first]
+
+
+def _referrals(contacts: Sequence[Entry], on: date, rules: HistoryRules) -> list[Entry]:
+    window = Window(0, months=rules.rereferral_months)
+    return [entry for entry in _within(contacts, on, window) if entry.is_referral(rules)]
+
+
+def _is_low(entry: Entry, rules: HistoryRules) -> bool:
+    return not entry.is_referral(rules) and (entry.level is None or entry.level <= rules.low_level_up_to)
+
+
+def _is_known(history: History, entries: Sequence[Entry], on: date, rules: HistoryRules) -> bool:
+    window = Window(0, months=rules.known_months)
+    return bool(_within(entries, on, window)) or any(episode.is_open(on) for episode in history.episodes)
+
+
+def _agency_kinds(contacts: Sequence[Entry], on: date, agency_kind: str, rules: HistoryRules) -> tuple[str, ...]:
+    kinds = {entry.agency_kind for entry in _within(contacts, on, rules.agencies) if entry.agency_kind}
+    return tuple(sorted(kinds | {agency_kind}))
+
+
+def _open_team(episodes: Sequence[Episode], on: date) -> str | None:
+    """The team that took the child on last, of those still open."""
+    still_open = [episode for episode in episodes if episode.is_open(on)]
+    return max(still_open, key=lambda episode: (episode.opened_on, episode.team)).team if still_open else None
+
+
+def _again(contacts: Sequence[Entry], on: date, window: Window) -> bool:
+    """Whether one more on this day makes `window.count`; several reports of one day are one episode."""
+    days = {entry.on for entry in _within(contacts, on, window) if not window.indicators.isdisjoint(entry.indicators)}
+    return len(days - {on}) >= window.count - 1
+
+
+def _facts(
+    prior: PriorInvolvement, contacts: Sequence[Entry], low: Sequence[date], on: date, rules: HistoryRules
+) -> frozenset[str]:
+    states = {
+        "rereferral_within_12_months": prior.referrals_12_months > 0,
+        "third_low_level_contact": len(low) >= rules.low_level.count - 1,
+        "several_agencies_in_a_week": len(prior.agency_kinds_7_days) >= rules.agencies.count,
+        "third_domestic_abuse_incident": _again(contacts, on, rules.domestic_abuse),
+        "third_missing_episode": _again(contacts, on, rules.missing),
+        "earlier_plan": prior.previous_plan,
+        "earlier_looked_after": prior.previously_looked_after,
+    }
+    return frozenset(fact for fact, holds in states.items() if holds)
+
+
+def _items(entries: Sequence[Entry]) -> tuple[InvolvementItem, ...]:
+    newest = sorted(entries, key=lambda entry: (entry.on, str(entry.contact_id)), reverse=True)[:_SHOWN]
+    return tuple(
+        InvolvementItem(
+            kind=entry.kind,
+            on=entry.on,
+            agency_kind=entry.agency_kind,
+            detail=entry.detail,
+            contact_id=entry.contact_id,
+        )
+        for entry in newest
+    )

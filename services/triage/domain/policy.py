@@ -1,0 +1,206 @@
+"""The continuum of one authority, compiled for scoring: built and checked by `services/triage/policy.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from shared.messages.assessment import Rating, StatutoryFlag
+
+HIGHEST_LEVEL = 5
+
+
+class Speed(StrEnum):
+    """How soon somebody must look: now, the same day, in 24 or 72 hours, in turn."""
+
+    IMMEDIATE = "I"
+    SAME_DAY = "D"
+    HOURS_24 = "24"
+    HOURS_72 = "72"
+    ROUTINE = "R"
+
+
+SPEEDS = tuple(Speed)  # fastest first
+RATINGS = tuple(Rating)  # most urgent first
+FLAGS = (StatutoryFlag.S47, StatutoryFlag.S17, StatutoryFlag.NONE)  # strongest first
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of the continuum: where it starts and how fast it is."""
+
+    code: str
+    label: str
+    level: int
+    speed: Speed
+    statutory: StatutoryFlag
+    need: str | None  # CIN primary need
+    cin_factors: tuple[str, ...]  # CIN factors at assessment
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds where every fact of `every`, one of `some` and an indicator of each group was found. Never a negative."""
+
+    every: frozenset[str] = frozenset()
+    some: frozenset[str] = frozenset()
+    groups: tuple[frozenset[str], ...] = ()
+
+    def holds(self, facts: frozenset[str], indicators: frozenset[str]) -> bool:
+        """Whether facts and indicators fulfil it."""
+        if not self.every <= facts or (self.some and self.some.isdisjoint(facts)):
+            return False
+        return all(not group.isdisjoint(indicators) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Structured facts that amount to an indicator. ask: the missing fact in words; ask_where: indicators to ask at."""
+
+    code: str
+    condition: Condition
+    indicator: str
+    ask: str | None
+    ask_where: frozenset[str]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """One immediate-danger criterion; any of `when` meets it. prompt_only: words were found, nothing is established."""
+
+    code: str
+    label: str
+    when: tuple[Condition, ...]
+    statutory: StatutoryFlag
+    prompt_only: bool
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """One value of a sender's own scale. indicator counts where the theme is in `where`, or always if that is empty."""
+
+    name: str
+    indicator: str | None
+    where: frozenset[str]
+    speed: Speed | None
+    fact: str | None
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickBand:
+    """Ticks of the DASH form, first to last, both counted."""
+
+    first: int
+    last: int
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Words in free text that ask for a person unless structured fields already say it (covered_by)."""
+
+    code: str
+    label: str
+    phrases: tuple[str, ...]  # lower case, single spaces, led by a space: they match at the start of a word
+    covered_by: frozenset[str]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """Something that raises the level, sets a floor for the speed or asks for a review; it never lowers."""
+
+    code: str
+    label: str
+    condition: Condition
+    needs: frozenset[str]  # only with an indicator of one of these CIN needs; empty: always
+    up_to_level: int | None
+    adds: int
+    speed: Speed | None
+    statutory: StatutoryFlag
+    review: bool
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """One step of the staircase. automatic: the router may place it without a person."""
+
+    level: int
+    label: str
+    automatic: bool
+    reason: str | None  # reason code where it is not automatic
+    rating_at_least: Rating | None
+    statutory_when_raised: StatutoryFlag
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something the contact leaves open. reason: set where a person must read it before anything is placed."""
+
+    code: str
+    label: str
+    reason: str | None
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A count within a time that asks for attention; `months` or `days` is set."""
+
+    count: int
+    months: int = 0
+    days: int = 0
+    indicators: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FactRules:
+    """Where an age, a birth to come or a sender's guess becomes a fact."""
+
+    not_mobile_months: int
+    birth_soon: timedelta
+    sender_thinks_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRules:
+    """Thresholds of what was known before."""
+
+    known_months: int
+    rereferral_months: int
+    referral_level: int
+    referral_outcomes: frozenset[str]
+    low_level: Window
+    low_level_up_to: int
+    agencies: Window
+    domestic_abuse: Window
+    missing: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one authority's continuum, ready to score with."""
+
+    version: str
+    levels: Mapping[int, LevelRow]
+    ratings: Mapping[tuple[Speed, int], Rating]
+    no_indicator_level: int
+    no_indicator_speed: Speed
+    indicators: Mapping[str, Indicator]
+    dangers: Mapping[str, Danger]
+    grades: Mapping[tuple[str, str], Grade]
+    tick_bands: tuple[TickBand, ...]
+    rules: tuple[Rule, ...]
+    facts: FactRules
+    markers: frozenset[str]  # every marker the pack names
+    prompts: tuple[Prompt, ...]
+    history: HistoryRules
+    multipliers: tuple[Multiplier, ...]
+    protective: Mapping[str, tuple[str, str]]  # code -> label, clause
+    unknowns: Mapping[str, Unknown]
+    noted_defects: frozenset[str]  # defects that ask for nobody
