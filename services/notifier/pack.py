@@ -94,8 +94,12 @@ class _Entry(_Strict):
 
 
 class _Queue(_Entry):
+    has_team: bool = True  # False: only the title is used, in what a referrer is told; an alert is a person's task.
+
     @model_validator(mode="after")
     def _can_be_alerted(self) -> "_Queue":
+        if not self.has_team:
+            return self
         used = [channel for channel in self.channels if channel.in_use]
         deaf = [kind.value for kind in sorted(ALERTS) if not any(not c.only or kind.value in c.only for c in used)]
         if deaf:
@@ -116,8 +120,9 @@ class _Pack(_Strict):
 
     @model_validator(mode="after")
     def _has_its_unlisted_queue(self) -> "_Pack":
-        if self.unlisted_queue not in self.queues:
-            raise ValueError(f"unlisted_queue: {self.unlisted_queue} is not among queues; name one that is")
+        named = self.queues.get(self.unlisted_queue)
+        if named is None or not named.has_team:
+            raise ValueError(f"unlisted_queue: {self.unlisted_queue} is not among queues with a team; name one that is")
         return self
 
 

@@ -42,7 +42,7 @@ class UrlRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A checked URL. host: a name or the plain form of an address; target: path and query; is_loopback: this machine."""
+    """A checked URL. host: a name or the plain form of an address; target: path and query."""
 
     scheme: str
     host: str

@@ -10,6 +10,8 @@ from services.notifier.domain.retry import DeliveryReason, Status
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind
 
+Recipients = Sequence[tuple[Recipient, NoticeKind]]  # whom a bundle can be made for, and of what
+
 LARGEST = 500  # notices in one bundle: a mail of about 50 kB, a webhook of about 150 kB
 
 

@@ -43,6 +43,20 @@ def test_the_shipped_directory_lists_the_four_demo_agencies_and_every_queue_of_t
     }
 
 
+def test_every_queue_of_the_catalogue_is_listed() -> None:
+    catalogue = yaml.safe_load((POLICY_DIR / "county-durham" / "catalogue.yaml").read_text())
+    services = {entry["queue"] for entry in catalogue["services"] if entry.get("queue")}
+    directory = read_directory(POLICY_DIR, "county-durham")
+    assert services <= {recipient.id for recipient in directory.entries if recipient.kind is RecipientKind.QUEUE}
+    assert len(services) > 15
+
+
+def test_a_queue_without_a_team_has_a_title_for_letters_and_no_channel() -> None:
+    directory = read_directory(POLICY_DIR, "county-durham")
+    universal = directory.entries[Recipient(RecipientKind.QUEUE, "universal")]
+    assert (universal.title.text, universal.channels) == ("Universal services", ())
+
+
 def test_every_shipped_address_stands_at_a_reserved_domain() -> None:
     directory = read_directory(POLICY_DIR, "county-durham")
     channels = [channel for entry in directory.entries.values() for channel in entry.channels]
@@ -136,7 +150,7 @@ def change(data: dict[str, Any], path: str, value: object) -> None:
         ),
         ("queues/one-point/channels/0/only", ["danger-alert"], "queues.one-point: nobody would hear a queue-alert"),
         ("queues/one-point/channels/0/only", ["gossip"], "queues.one-point.channels.0.only.0: Input should be"),
-        ("unlisted_queue", "nowhere", "nowhere is not among queues; name one that is"),
+        ("unlisted_queue", "nowhere", "nowhere is not among queues with a team; name one that is"),
     ],
 )
 def test_a_wrong_entry_is_told_with_file_entry_and_remedy(tmp_path: Path, path: str, value: object, told: str) -> None:
