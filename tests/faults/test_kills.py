@@ -1,0 +1,88 @@
+"""kill -9 of anything while contacts flow: all of them settle, none is lost, none is handled twice."""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.mash.simulate.bulk import bulk_school_csv
+from tests.faults.oracle import assert_nothing_lost_and_nothing_twice, drained
+from tests.faults.system import SERVICES, System
+
+CONTACTS = 2000
+ROWS = 20
+SEED = int(os.environ.get("MASH_FAULT_SEED", "20261123"))
+
+
+@pytest.fixture
+async def system(tmp_path: Path) -> AsyncIterator[System]:
+    system = System(tmp_path)
+    try:
+        await system.bring_up()
+        yield system
+    finally:
+        system.take_down()
+
+
+async def _send_all(system: System, receipts: dict[str, list[str]], pause: float) -> None:
+    """The sender's own ledger: every export under a key of its own, sent until it is answered."""
+    async with httpx.AsyncClient(timeout=10) as client:
+        for first in range(0, CONTACTS, ROWS):
+            body = bulk_school_csv(ROWS, SEED, first_row=first)
+            answer = await system.send_until_answered(client, body, f"export-{first}")
+            contacts = answer["contacts"]
+            assert isinstance(contacts, list)
+            receipts[f"export-{first}"] = [str(contact["contact_id"]) for contact in contacts]
+            await asyncio.sleep(pause)
+
+
+async def _kill_at_random(system: System, seed: int, stop: asyncio.Event) -> list[str]:
+    """One kill after the other, each part at least once, in an order and rhythm that the seed decides."""
+    chance = random.Random(seed)
+    victims = [*SERVICES, "kafka", "postgres"]
+    chance.shuffle(victims)
+    killed: list[str] = []
+    while victims or not stop.is_set():
+        name = victims.pop() if victims else chance.choice([*SERVICES, "kafka", "postgres"])
+        await asyncio.sleep(chance.uniform(0.3, 1.2))
+        await asyncio.to_thread(system.kill, name)
+        killed.append(name)
+        await asyncio.sleep(chance.uniform(0.1, 0.8))
+        system.start(name)
+        system.restart_dead()
+    return killed
+
+
+@pytest.mark.timeout(420)
+async def test_kill_9_of_any_part_while_2000_contacts_flow_loses_and_doubles_nothing(system: System) -> None:
+    receipts: dict[str, list[str]] = {}
+    sent = asyncio.Event()
+    killer = asyncio.create_task(_kill_at_random(system, SEED, sent))
+    await _send_all(system, receipts, pause=0.1)
+    sent.set()
+    killed = await killer
+    assert set(killed) == {*SERVICES, "kafka", "postgres"}
+    await system.settled(CONTACTS, seconds=180)
+    await assert_nothing_lost_and_nothing_twice(system, receipts)
+    await drained(system, seconds=90)
+
+
+@pytest.mark.timeout(420)
+async def test_kafka_wiped_with_contacts_in_flight_is_rebuilt_from_postgresql(system: System) -> None:
+    receipts: dict[str, list[str]] = {}
+    system.kill("triage")
+    system.kill("router")
+    await _send_all(system, receipts, pause=0)
+    system.start("triage")
+    await asyncio.sleep(2)
+    system.kafka.wipe()
+    system.kafka.start()
+    await system.apply_topics()
+    system.start("router")
+    await system.settled(CONTACTS, seconds=240)
+    await assert_nothing_lost_and_nothing_twice(system, receipts)
+    await drained(system, seconds=90)
