@@ -1,0 +1,110 @@
+"""What the router knows of a contact and of its case: codes and references only, never anything personal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.messages.case_moved import CaseState
+from shared.messages.envelope import Lane
+
+
+class Reason(StrEnum):
+    """Why a case stands where it stands. Reasons of triage (`needs_person`) are passed on as they are."""
+
+    DANGER = "danger"
+    TEXT_PROMPT = "text_prompt"
+    PLACE_VIA_MAPS = "place_via_maps"
+    RESTRICTED = "restricted"
+    OPEN_CASE = "open_case"
+    LEVEL_4_5 = "level_4_5"
+    STATUTORY_FLAG = "statutory_flag"
+    LEVEL_1 = "level_1"
+    UNBORN = "unborn"
+    OUT_OF_AREA = "out_of_area"
+    NO_INDICATOR = "no_indicator"
+    CONSENT_MISSING = "consent_missing"
+    NO_SERVICE_FITS = "no_service_fits"
+    SEVERAL_SERVICES_FIT = "several_services_fit"
+    NOT_AUTOMATIC = "not_automatic"
+    AUTO_EARLY_HELP = "auto_early_help"
+    PERSON_DECIDED = "person_decided"
+    PERSON_CLOSED = "person_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The facts that routing rests on, as triage sent them. level: 1 to 5; flag: none, s17 or s47."""
+
+    level: int
+    rating: str
+    flag: str
+    agency_kind: str
+    received_at: datetime
+    subject_kind: str = "child"
+    danger: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    needs_person: str | None = None
+    consent: str = "unknown"
+    age_band: str = "unknown"
+    district: str | None = None
+    requested_service: str | None = None
+    open_team: str | None = None
+    urgent: bool = False  # it came on the urgent lane
+
+    @property
+    def in_danger(self) -> bool:
+        """A danger criterion was met, or somebody upstream put the contact on the urgent lane."""
+        return self.urgent or bool(self.danger)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What identifies a contact on every message about it, unchanged from door to door."""
+
+    contact_id: UUID
+    subject: str
+    authority: str
+    agency_id: str
+    receipt_id: str
+    trace: str
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a case stands and why. service: the catalogue's service where it is reached through `queue`."""
+
+    state: CaseState
+    queue: str
+    reason: str
+    service: str | None = None
+    team: str | None = None
+    suggested_queue: str | None = None
+    suggested_service: str | None = None
+    alternatives: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    outcome: str | None = None
+    decided_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One contact as the router holds it. version counts its moves from 1; assessed_at: of its latest assessment."""
+
+    contact: Contact
+    origin: Origin
+    version: int
+    position: Position
+    decide_by: datetime
+    assessed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """An open case of the same subject: the queue that holds it, the service and the team, where they are known."""
+
+    queue: str
+    service: str | None = None
+    team: str | None = None

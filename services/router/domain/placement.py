@@ -1,0 +1,212 @@
+"""Where an assessed contact goes: it waits for named people, or it is placed. There is no third outcome, no silence.
+
+Early help is placed without a person only at level 2 or 3, with consent given, no danger, no statutory flag, nothing
+that needs a person, and exactly one service that the catalogue finds. An open case goes to the team that holds it.
+Everything else waits at the MASH (or at MAPS, for a place) with a suggestion and the reason.
+Sources: D3 (never do nothing; the system suggests, a person decides); D1 (SEND through One Point, TAC through MAPS).
+"""
+
+from dataclasses import dataclass
+
+from services.router.domain.catalogue import Catalogue, Entry, TeamKind
+from services.router.domain.localities import AreaUnknown, InArea, Localities, OutOfArea
+from services.router.domain.models import Contact, OpenCase, Reason
+from services.router.domain.selection import (
+    STATUTORY_FROM,
+    Suggestion,
+    fitting,
+    is_requested,
+    notes_for,
+    outcome_of,
+    suggest,
+)
+
+CONSENT_GIVEN = "given"
+CONSENT_REFUSED = "refused"
+EXISTING = "EXISTING"  # contact_outcome.csv: passed to the allocated worker of an open case
+TEXT_PROMPT = "text_prompt"
+PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """It waits for the people of `queue`. alerted: further queues that hear of it, such as the team of an open case."""
+
+    queue: str
+    reason: str
+    suggestion: Suggestion
+    alerted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The service behind `queue` has it. service: the catalogue's service reached through that queue."""
+
+    queue: str
+    reason: str
+    service: str
+    team: str | None
+    outcome: str | None
+    alerted: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules in force: what a decision was made under."""
+
+    catalogue: Catalogue
+    localities: Localities
+
+
+def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiting | Placed:
+    """Where this contact goes.
+
+    open_case: a placed case of the same subject that the router itself holds, or None; `contact.open_team` counts too.
+    """
+    people = policy.catalogue.people
+    suggestion = suggest(contact, policy.catalogue)
+    held = open_case or _named_open_case(contact, policy)
+    team = (held.queue,) if held is not None else ()
+    if contact.in_danger:
+        return Waiting(people.danger, _danger_reason(contact), suggestion, team)
+    if contact.subject_kind == PLACE:
+        return Waiting(people.places, Reason.PLACE_VIA_MAPS, suggestion)
+    closed_door = _closed_door(contact)
+    if closed_door is not None and closed_door in people.by_reason:
+        return Waiting(people.by_reason[closed_door], closed_door, suggestion)
+    if held is None and contact.open_team:
+        unknown = Suggestion(policy.catalogue.unknown_open_team, policy.catalogue.unknown_open_team)
+        return Waiting(people.otherwise, Reason.OPEN_CASE, unknown)
+    if held is not None and _team_takes(held, contact, policy.catalogue):
+        return _to_open_case(held, contact, policy)
+    obstacle = _obstacle(contact, policy.localities) or (Reason.OPEN_CASE if held is not None else None)
+    if obstacle is not None:
+        return Waiting(people.otherwise, obstacle, suggestion, team)
+    match automatic_service(contact, policy.catalogue):
+        case Entry() as entry:
+            return placed_with(entry, contact, Reason.AUTO_EARLY_HELP, policy)
+        case Reason() as reason:
+            return Waiting(people.otherwise, reason, suggestion)
+
+
+def automatic_service(contact: Contact, catalogue: Catalogue) -> Entry | Reason:
+    """The one service that may have the contact without a person, or the reason why a person must choose."""
+    codes = (*contact.indicators, *contact.markers)
+    if not catalogue.never_automatic_with.isdisjoint(codes):
+        return Reason.NOT_AUTOMATIC
+    found = fitting(contact, catalogue)
+    chosen = found.deciding
+    if len(chosen) > 1:
+        chosen = tuple(entry for entry in chosen if is_requested(entry, contact.requested_service))
+        if len(chosen) != 1:
+            return Reason.SEVERAL_SERVICES_FIT
+    if chosen:
+        return chosen[0] if _may_be_automatic(chosen[0], contact) else Reason.NOT_AUTOMATIC
+    general = [entry for entry in found.general if _may_be_automatic(entry, contact)]
+    match general:
+        case [entry]:
+            return entry
+        case []:
+            return Reason.NO_SERVICE_FITS
+        case _:
+            return Reason.SEVERAL_SERVICES_FIT
+
+
+def placed_with(entry: Entry, contact: Contact, reason: Reason, policy: Policy) -> Placed:
+    """A placement with a service of the catalogue, in the team of the contact's district where it has teams."""
+    return Placed(
+        queue=entry.through,
+        reason=reason,
+        service=entry.queue,
+        team=team_of(entry, contact, policy.localities),
+        outcome=outcome_of(entry, contact.flag),
+        alerted=entry.companions,
+        notes=notes_for(contact, policy.catalogue),
+    )
+
+
+def team_of(entry: Entry, contact: Contact, localities: Localities) -> str | None:
+    """The team that serves the contact's district. Without a known district the service's own intake sorts it out."""
+    match localities.area_of(contact.district):
+        case InArea(district):
+            return district.team(entry.team)
+        case OutOfArea() | AreaUnknown():
+            return None
+
+
+def _danger_reason(contact: Contact) -> Reason:
+    """A mere hit of words in the text is a prompt for a person, so it is told apart from a criterion that was met."""
+    return Reason.TEXT_PROMPT if contact.danger == (TEXT_PROMPT,) else Reason.DANGER
+
+
+def _closed_door(contact: Contact) -> str | None:
+    """Restricted records and uncertain identity wait for their own people even where a case is open (assumption)."""
+    return Reason.RESTRICTED if Reason.RESTRICTED in contact.markers else contact.needs_person
+
+
+def _named_open_case(contact: Contact, policy: Policy) -> OpenCase | None:
+    """The open case that triage names: by queue id of the catalogue, or by a team of ours."""
+    if not contact.open_team:
+        return None
+    entry = policy.catalogue.entry(contact.open_team)
+    if entry is not None and entry.holds_open_cases:
+        return OpenCase(entry.through, entry.queue, team_of(entry, contact, policy.localities))
+    team = policy.localities.team_id(contact.open_team)
+    if team is None:
+        return None
+    kind = policy.localities.teams[team]
+    holder = _first_holder(policy.catalogue, kind)
+    return OpenCase(holder.through, holder.queue, team) if holder is not None else None
+
+
+def _first_holder(catalogue: Catalogue, kind: TeamKind) -> Entry | None:
+    """The service whose own queue teams of this kind work, or else the first that has such teams."""
+    holders = [entry for entry in catalogue.entries if entry.team is kind and entry.holds_open_cases]
+    own_queue = [entry for entry in holders if entry.through == entry.queue]
+    return next(iter([*own_queue, *holders]), None)
+
+
+def _team_takes(held: OpenCase, contact: Contact, catalogue: Catalogue) -> bool:
+    """An open case takes what its service works with: a step up, or help the family has refused, needs a person."""
+    entry = catalogue.entry(held.service or held.queue)
+    if entry is None or contact.level not in entry.open_case_levels or contact.flag not in entry.flags:
+        return False
+    return not (entry.consent_needed and contact.consent == CONSENT_REFUSED)
+
+
+def _to_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Placed:
+    """From level 4 on the MASH hears of it as well: it still shows there, and a person has been alerted."""
+    shown = contact.level >= STATUTORY_FROM or contact.flag != "none"
+    return Placed(
+        queue=held.queue,
+        reason=Reason.OPEN_CASE,
+        service=held.service or held.queue,
+        team=held.team,
+        outcome=EXISTING,
+        alerted=(policy.catalogue.people.otherwise,) if shown else (),
+        notes=notes_for(contact, policy.catalogue),
+    )
+
+
+def _obstacle(contact: Contact, localities: Localities) -> str | None:
+    """The first reason why a person must look, or None where only the choice of the service is left."""
+    if contact.needs_person is not None:
+        return contact.needs_person
+    if contact.level >= STATUTORY_FROM:
+        return Reason.LEVEL_4_5
+    if contact.flag != "none":
+        return Reason.STATUTORY_FLAG
+    if contact.level <= 1:
+        return Reason.LEVEL_1
+    if contact.age_band == "unborn":
+        return Reason.UNBORN
+    if isinstance(localities.area_of(contact.district), OutOfArea):
+        return Reason.OUT_OF_AREA
+    if not contact.indicators:
+        return Reason.NO_INDICATOR
+    return None if contact.consent == CONSENT_GIVEN else Reason.CONSENT_MISSING
+
+
+def _may_be_automatic(entry: Entry, contact: Contact) -> bool:
+    return entry.gate is None and entry.auto.met_by(contact.level, contact.age_band)

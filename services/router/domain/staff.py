@@ -1,0 +1,184 @@
+"""What becomes of a person's decision. It moves the case, closes it, or is kept as stale or refused: never dropped.
+
+A case that still waits can only be closed with an outcome that needs no service; the other outcomes name one, so the
+case must be placed with it. Nothing is ever closed without an outcome and a reason code.
+Sources: D3 (never do nothing; overrides in both directions are recorded with their reason); D1 (TAC only through MAPS).
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from services.router.domain.catalogue import Entry, Kind
+from services.router.domain.models import Case, Contact, Reason
+from services.router.domain.placement import PLACE, Placed, Policy, Waiting, placed_with
+from services.router.domain.selection import STATUTORY_FROM, Suggestion, suggest
+from shared.messages.case_moved import CaseState
+from shared.messages.staff_decided import DecisionAction
+
+DECIDING_ROLES = frozenset({"screener", "manager"})
+
+
+class Refusal(StrEnum):
+    """Why a decision could not be carried out; the case stays where it is and its people are told."""
+
+    ROLE_MAY_NOT_DECIDE = "role_may_not_decide"
+    CASE_CLOSED = "case_closed"
+    REASON_MISSING = "reason_missing"
+    NO_SUGGESTION = "no_suggestion"
+    NOTHING_CHANGED = "nothing_changed"
+    UNKNOWN_QUEUE = "unknown_queue"
+    UNKNOWN_LEVEL = "unknown_level"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    OUTCOME_MISSING = "outcome_missing"
+    OUTCOME_NEEDS_A_SERVICE = "outcome_needs_a_service"
+    ONLY_FOR_PLACES = "only_for_places"
+    ONLY_FOR_CHILDREN = "only_for_children"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDecision:
+    """A decision as it arrives. case_version: the version the person saw; reason_code: never empty when it counts."""
+
+    decision_id: str
+    staff_id: str
+    role: str
+    case_version: int
+    action: DecisionAction
+    reason_code: str
+    queue: str | None = None
+    level: int | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The case ends, with the outcome a person gave it."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The case has moved since the person looked: the decision is recorded and the case stays."""
+
+    seen: int
+    current: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The decision cannot be carried out as it is: it is recorded with the reason and the case stays."""
+
+    refusal: Refusal
+
+
+Ruling = Waiting | Placed | Closed | Stale | Refused
+
+
+def rule_on(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
+    """What becomes of this decision about this case as it stands now."""
+    if decision.case_version != case.version:
+        return Stale(decision.case_version, case.version)
+    if decision.role not in DECIDING_ROLES:
+        return Refused(Refusal.ROLE_MAY_NOT_DECIDE)
+    if case.position.state is CaseState.CLOSED:
+        return Refused(Refusal.CASE_CLOSED)
+    if not decision.reason_code.strip():
+        return Refused(Refusal.REASON_MISSING)
+    if decision.outcome is not None and decision.outcome not in policy.catalogue.outcomes:
+        return Refused(Refusal.UNKNOWN_OUTCOME)
+    match decision.action:
+        case DecisionAction.CONFIRM:
+            return _confirm(decision, case, policy)
+        case DecisionAction.CHANGE:
+            return _change(decision, case, policy)
+        case DecisionAction.CLOSE:
+            return _close(decision, case, policy)
+
+
+def at_level(contact: Contact, level: int | None) -> Contact:
+    """The contact at the level a person gave it; below level 4 no statutory flag remains."""
+    if level is None or level == contact.level:
+        return contact
+    return replace(contact, level=level, flag=contact.flag if level >= STATUTORY_FROM else "none")
+
+
+def _confirm(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
+    position = case.position
+    if position.state is CaseState.PLACED:
+        return _kept_placed(decision, case)
+    chosen = position.suggested_service or position.suggested_queue
+    if chosen is None:
+        return Refused(Refusal.NO_SUGGESTION)
+    return _move(decision, case, chosen, case.contact, policy)
+
+
+def _change(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
+    if decision.level is not None and not 1 <= decision.level <= 5:
+        return Refused(Refusal.UNKNOWN_LEVEL)
+    if decision.queue is None and decision.level is None:
+        return Refused(Refusal.NOTHING_CHANGED)
+    contact = at_level(case.contact, decision.level)
+    if decision.queue is not None:
+        return _move(decision, case, decision.queue, contact, policy)
+    suggestion = suggest(contact, policy.catalogue)
+    if suggestion.service is None:
+        return Refused(Refusal.NO_SUGGESTION)
+    return _move(decision, case, suggestion.service, contact, policy)
+
+
+def _close(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
+    if decision.outcome is None:
+        return Refused(Refusal.OUTCOME_MISSING)
+    if case.position.state is CaseState.WAITING and decision.outcome not in policy.catalogue.closing_outcomes:
+        return Refused(Refusal.OUTCOME_NEEDS_A_SERVICE)
+    return Closed(decision.outcome)
+
+
+def _move(decision: StaffDecision, case: Case, queue: str, contact: Contact, policy: Policy) -> Ruling:
+    entry = policy.catalogue.entry(queue)
+    if entry is None:
+        return Refused(Refusal.UNKNOWN_QUEUE)
+    if entry.subject_kind == PLACE and contact.subject_kind != PLACE:
+        return Refused(Refusal.ONLY_FOR_PLACES)
+    match entry.kind:
+        case Kind.PEOPLE | Kind.GATE:
+            return Waiting(entry.queue, Reason.PERSON_DECIDED, _suggestion_at(entry, contact, policy))
+        case Kind.SERVICE:
+            if entry.subject_kind != contact.subject_kind:
+                return Refused(Refusal.ONLY_FOR_CHILDREN)
+            return _to_service(decision, case, entry, contact, policy)
+        case Kind.MARKER:
+            return Refused(Refusal.UNKNOWN_QUEUE)
+
+
+def _to_service(
+    decision: StaffDecision, case: Case, entry: Entry, contact: Contact, policy: Policy
+) -> Waiting | Placed:
+    """A service behind a gate is reached from the gate only: from anywhere else the case goes to the gate's people."""
+    if entry.gate is not None and case.position.queue != entry.gate:
+        return Waiting(entry.gate, Reason.PLACE_VIA_MAPS, Suggestion(entry.through, entry.queue))
+    placed = placed_with(entry, contact, Reason.PERSON_DECIDED, policy)
+    return placed if decision.outcome is None else replace(placed, outcome=decision.outcome)
+
+
+def _kept_placed(decision: StaffDecision, case: Case) -> Placed:
+    """A person stands behind a placement that was made without one."""
+    position = case.position
+    return Placed(
+        queue=position.queue,
+        reason=Reason.PERSON_DECIDED,
+        service=position.service or position.queue,
+        team=position.team,
+        outcome=decision.outcome or position.outcome,
+        notes=position.notes,
+    )
+
+
+def _suggestion_at(entry: Entry, contact: Contact, policy: Policy) -> Suggestion:
+    return suggest(contact, policy.catalogue) if entry.kind is Kind.PEOPLE else _gated_by(entry, policy)
+
+
+def _gated_by(entry: Entry, policy: Policy) -> Suggestion:
+    behind = [row for row in policy.catalogue.entries if row.gate == entry.queue]
+    return Suggestion(behind[0].through, behind[0].queue) if behind else Suggestion()
