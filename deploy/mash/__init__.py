@@ -1,0 +1,1 @@
+"""The command line `mash` and what it runs on one machine."""

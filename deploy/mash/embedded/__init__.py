@@ -1,0 +1,1 @@
+"""Real PostgreSQL and real Kafka as child processes, for a machine that has Python and nothing else."""
