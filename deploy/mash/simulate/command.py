@@ -1,0 +1,65 @@
+"""`mash simulate`: a seeded year of contacts, as files or over HTTP, with the truth beside it."""
+
+import asyncio
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from deploy.mash.simulate.files import write_run
+from deploy.mash.simulate.generator import START, generate
+from deploy.mash.simulate.submit import read_credentials, submit_run
+from deploy.mash.simulate.workload import AUTHORITIES, read_places
+
+MISTAKE = 2
+
+
+def simulate(
+    out: Annotated[Path, typer.Option(help="Directory for messages, truth.jsonl, history.jsonl and manifest.json.")],
+    authority: Annotated[str, typer.Option(help=f"One of: {', '.join(AUTHORITIES)}.")] = "medway",
+    count: Annotated[int | None, typer.Option(min=1, help="Contacts; default is the authority's year.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    start: Annotated[str, typer.Option(help="First day of the simulated year, yyyy-mm-dd.")] = START.isoformat(),
+    url: Annotated[str | None, typer.Option(help="Send to this system instead of writing message files.")] = None,
+    rate: Annotated[float, typer.Option(min=0.01, help="Messages a second, with --url.")] = 10.0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many messages.")] = None,
+    credentials: Annotated[Path, typer.Option(help="Tokens for --url, as a running system writes them.")] = Path(
+        ".mash/demo-credentials.json"
+    ),
+) -> None:
+    """Make a year of invented contacts that reproduces the published workload figures, with ground truth beside it.
+
+    Contacts are counted one per child and message. Send history.jsonl to the system before a run that is to be scored:
+    it holds the involvement from before the year that makes children known.
+    """
+    if authority not in AUTHORITIES:
+        _stop(f"No workload table for authority '{authority}'. There is one for: {', '.join(AUTHORITIES)}.")
+    messages = islice(generate(authority, count or read_places(authority).contacts, seed, _day(start)), limit)
+    if url is None:
+        manifest = write_run(messages, out)
+        typer.echo(f"{manifest['contacts']} contacts in {manifest['messages']} messages written to {out}")
+        return
+    try:
+        tokens = {kind: agency.token for kind, agency in read_credentials(credentials).agencies.items()}
+    except (OSError, ValidationError):
+        _stop(f"No usable tokens in {credentials}. Start the system first, or name the file with --credentials.")
+    out.mkdir(parents=True, exist_ok=True)
+    answers = asyncio.run(submit_run(messages, url, tokens, rate, out))
+    typer.echo("Answers: " + ", ".join(f"{status} x {times}" for status, times in sorted(answers.items())))
+    if any(not status.startswith("2") for status in answers):
+        raise typer.Exit(1)
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        _stop(f"'{text}' is not a date as yyyy-mm-dd.")
+
+
+def _stop(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(MISTAKE)
