@@ -101,10 +101,14 @@ class DeliveryTable:
             plain_insert(deliveries), [row for bundle in made for row in rows_of_deliveries(bundle, self._now)]
         )
         pairs = [(notice_id, bundle.bundle_id) for bundle in made for notice_id in bundle.notice_ids]
-        unnested = func.unnest(
-            literal([notice_id for notice_id, _ in pairs], ARRAY(Uuid)),
-            literal([bundle_id for _, bundle_id in pairs], ARRAY(Uuid)),
-        ).table_valued("notice_id", "bundle_id", name="bundled")
+        unnested = (
+            func.unnest(
+                literal([notice_id for notice_id, _ in pairs], ARRAY(Uuid)),
+                literal([bundle_id for _, bundle_id in pairs], ARRAY(Uuid)),
+            )
+            .table_valued("notice_id", "bundle_id", name="bundled")
+            .render_derived()
+        )
         await self._connection.execute(
             update(notices).values(bundle_id=unnested.c.bundle_id).where(_n.notice_id == unnested.c.notice_id)
         )
