@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -40,6 +41,7 @@ queue_items = Table(
     "queue_items",
     metadata,
     Column("contact_id", Uuid, primary_key=True),
+    Column("ref", Text, Computed("right(contact_id::text, 8)", persisted=True), comment="what people say aloud"),
     Column("version", Integer, nullable=False, comment="0 while in triage: the router has not moved it yet"),
     Column("moves_seen", Integer, nullable=False, server_default="0", comment="fewer than version: a move is missing"),
     Column("state", Text, nullable=False),
@@ -75,6 +77,7 @@ Index(
 )
 Index("ix_queue_items_moved", queue_items.c.moved_at, queue_items.c.queue, postgresql_where=text("state = 'placed'"))
 Index("ix_queue_items_receipt_id", queue_items.c.receipt_id)
+Index("ix_queue_items_ref", queue_items.c.ref)
 
 tasks = Table(
     "tasks",

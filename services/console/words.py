@@ -1,4 +1,4 @@
-"""Names from the authority's packs and the code tables, for pages: every code a person sees is turned into words here."""
+"""Names from the authority's packs and the code tables: every code a person sees is turned into words here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """The read model of the queues in PostgreSQL."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -31,8 +32,8 @@ class QueueItems(Protocol):
     async def find(self, contact_id: UUID) -> QueueItem | None:
         """The entry of one contact."""
 
-    async def of_receipt(self, receipt_id: str) -> list[QueueItem]:
-        """The entries of one receipt, oldest first."""
+    async def by_reference(self, reference: str) -> list[QueueItem]:
+        """The entries whose contact id, its last eight characters, or receipt id is this; oldest first."""
 
     async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
         """What waits for people, urgent first, then by the time left. queues: None for all."""
@@ -83,9 +84,12 @@ class PostgresQueueItems:
         )
         return None if row is None else _item(row)
 
-    async def of_receipt(self, receipt_id: str) -> list[QueueItem]:
+    async def by_reference(self, reference: str) -> list[QueueItem]:
         """See QueueItems."""
-        found = select(*_fields()).where(t.c.receipt_id == receipt_id).order_by(t.c.received_at, t.c.contact_id)
+        wanted = (t.c.ref == reference) | (t.c.receipt_id == reference)
+        with contextlib.suppress(ValueError):
+            wanted = wanted | (t.c.contact_id == UUID(reference))
+        found = select(*_fields()).where(wanted).order_by(t.c.received_at, t.c.contact_id)
         return [_item(row) for row in (await self._connection.execute(found.limit(100))).mappings()]
 
     async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:

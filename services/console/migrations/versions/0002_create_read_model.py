@@ -8,6 +8,7 @@ down_revision = "0001"
 QUEUE_ITEMS = """
 create table console.queue_items (
     contact_id uuid not null,
+    ref text generated always as (right(contact_id::text, 8)) stored,
     version integer not null,
     moves_seen integer not null default 0,
     state text not null,
@@ -56,6 +57,7 @@ INDEXES = (
        where state in ('in_triage', 'waiting')""",
     "create index ix_queue_items_moved on console.queue_items (moved_at, queue) where state = 'placed'",
     "create index ix_queue_items_receipt_id on console.queue_items (receipt_id)",
+    "create index ix_queue_items_ref on console.queue_items (ref)",
     "create index ix_tasks_open on console.tasks (raised_at) where settled_at is null",
 )
 

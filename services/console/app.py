@@ -1,0 +1,80 @@
+"""Builds the console: settings, foundation, words, templates, stages, routes. No logic, and nothing connects here."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+
+from services.console.handlers import raise_tasks, show_in_triage, show_moves
+from services.console.http import api
+from services.console.http.context import Console
+from services.console.http.security import SecurityHeaders
+from services.console.lag import LagReader
+from services.console.live import LiveQueues
+from services.console.pages import assets, contact, mailbox, operations, queues, sign_in
+from services.console.pages.fallback import answer_what_no_route_does
+from services.console.pages.render import make_templates
+from services.console.settings import ConsoleSettings
+from services.console.words import read_words
+from services.console.work import ConsoleWork
+from shared.messages.case_moved import CaseMoved
+from shared.messages.contact_received import ContactReceived
+from shared.messages.envelope import Lane
+from shared.messages.notice_settled import NoticeSettled
+from shared.service import Service, lay_foundation
+from shared.settings import read_settings
+from shared.stage import Stage
+from shared.topics import CONTACT_RECEIVED, NOTICE_SETTLED, QUEUES
+
+NAME = "console"
+CONNECTIONS = 8  # one of them listens for as long as the process runs
+
+
+def build(settings: ConsoleSettings | None = None) -> Service:
+    """The console, ready to run. Raises SettingsError where a setting or a pack is missing or wrong."""
+    settings = settings or read_settings(ConsoleSettings)
+    base = lay_foundation(settings, NAME, ConsoleWork, pool_size=CONNECTIONS)
+    words = read_words(settings.policy_dir, settings.authority)
+    services = frozenset(queue.queue for queue in words.services)
+    live = LiveQueues(base.engine, base.open_work, services)
+    console = Console(
+        settings=settings,
+        engine=base.engine,
+        open_work=base.open_work,
+        words=words,
+        templates=make_templates(words),
+        live=live,
+        lag=LagReader(settings.kafka_bootstrap),
+    )
+
+    def mount(app: FastAPI) -> None:
+        app.add_middleware(SecurityHeaders, tls=settings.console_tls)
+        answer_what_no_route_does(app, console)
+
+    return Service(
+        foundation=base,
+        stages=_stages(),
+        routers=[_routes(console)],
+        background=[live.listen],
+        on_stop=[live.stop],
+        mount=mount,
+    )
+
+
+def _stages() -> list[Stage]:  # type: ignore[type-arg]
+    queue_topics = list(QUEUES.values())
+    return [
+        Stage(NAME, "danger", CONTACT_RECEIVED[Lane.URGENT], ContactReceived, show_in_triage),
+        Stage(NAME, "queues", queue_topics[0], CaseMoved, show_moves, also=tuple(queue_topics[1:])),
+        Stage(NAME, "notices", NOTICE_SETTLED, NoticeSettled, raise_tasks),
+    ]
+
+
+def _routes(console: Console) -> APIRouter:
+    def hand_over(request: Request) -> Iterator[None]:
+        request.state.console = console
+        yield
+
+    root = APIRouter(dependencies=[Depends(hand_over)])
+    for part in (api, sign_in, queues, contact, operations, mailbox, assets):
+        root.include_router(part.router)
+    return root

@@ -1,0 +1,92 @@
+"""Refusals as RFC 9457 `application/problem+json`: a stable type, plain words, and never an echo of what was sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+from fastapi import Response
+
+PROBLEM = "application/problem+json"
+
+
+@dataclass
+class Refusal(Exception):
+    """Why a request is not served. code: stable slug; detail: what to do next, in words that name nobody."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    errors: tuple[Mapping[str, str], ...] = ()
+    extra: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """The body of the answer."""
+        body: dict[str, object] = {
+            "type": f"urn:mash:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "retryable": self.status in (429, 503),
+        }
+        if self.errors:
+            body["errors"] = [dict(error) for error in self.errors]
+        return {**body, **self.extra}
+
+
+def problem(refusal: Refusal) -> Response:
+    """The refusal as an answer."""
+    body = orjson.dumps(refusal.as_json())
+    return Response(body, refusal.status, headers=dict(refusal.headers), media_type=PROBLEM)
+
+
+def not_signed_in() -> Refusal:
+    """No session, or one that ended."""
+    return Refusal(
+        401,
+        "not-signed-in",
+        "You are not signed in",
+        "Sign in again: sessions end after 15 minutes without use and after 10 hours.",
+        headers={"WWW-Authenticate": 'Bearer realm="mash"'},
+    )
+
+
+def not_allowed() -> Refusal:
+    """Signed in, but the role does not include this."""
+    return Refusal(403, "not-allowed", "Your role does not include this", "Ask a manager if you need it for your work.")
+
+
+def closed_door() -> Refusal:
+    """A restricted record."""
+    detail = "This contact is about a child whose record is restricted. A MASH manager can open it."
+    return Refusal(403, "restricted-record", "This record is restricted", detail)
+
+
+def not_found() -> Refusal:
+    """No such contact or page."""
+    detail = "Check the reference. If you followed a link from this system, tell the operations team."
+    return Refusal(404, "not-found", "There is nothing here", detail)
+
+
+def wrong_origin() -> Refusal:
+    """A form that does not come from a page of ours."""
+    detail = "The form did not come from this site or is too old. Go back, reload the page and send it again."
+    return Refusal(403, "forged-form", "This form could not be accepted", detail)
+
+
+def malformed(errors: tuple[Mapping[str, str], ...]) -> Refusal:
+    """Fields that cannot be accepted; each error names its field and not its value."""
+    return Refusal(422, "invalid-fields", "Some answers need another look", "See the list of fields.", errors)
+
+
+def away() -> Refusal:
+    """The database cannot be reached."""
+    detail = "Nothing was recorded. Try again in a few seconds."
+    return Refusal(503, "try-again", "The system is not available for a moment", detail, headers={"Retry-After": "5"})
+
+
+def broken() -> Refusal:
+    """A fault of ours."""
+    detail = "The fault was logged. Try again, and tell the operations team if it stays."
+    return Refusal(500, "fault", "Something went wrong on our side", detail)

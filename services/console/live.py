@@ -1,0 +1,114 @@
+"""What keeps the queue lists live: a wake-up from PostgreSQL after each commit, and a look every second regardless.
+
+A NOTIFY is lost when nobody listens, so it only shortens the wait; the lists themselves are always read anew.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, cast
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.console.domain.queue import QueueItem
+from services.console.domain.tasks import NoticeTask
+from services.console.repository.queue_items import CHANGED, PLACED_SHOWN_FOR
+from services.console.work import ConsoleWork
+from shared.work import OpenWork
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 1.0
+SHARED_FOR_SECONDS = 0.2  # viewers of one list share a reading that is younger than this
+MOST_ITEMS = 200
+MOST_TASKS = 50
+
+
+class _Listening(Protocol):
+    async def add_listener(self, channel: str, callback: Callable[..., None]) -> None: ...
+
+    def add_termination_listener(self, callback: Callable[..., None]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One list as read at one instant. queue: None for everything that waits for people."""
+
+    queue: str | None
+    items: tuple[QueueItem, ...]
+    counts: dict[str, int]
+    tasks: tuple[NoticeTask, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        """True where more wait than are shown."""
+        return len(self.items) >= MOST_ITEMS
+
+
+class LiveQueues:
+    """Wakes whoever waits for a change, and reads each list at most a few times a second however many watch it."""
+
+    def __init__(self, engine: AsyncEngine, open_work: OpenWork[ConsoleWork], services: frozenset[str]) -> None:
+        """engine: for the listening connection; services: queues where contacts are placed, not waiting."""
+        self._engine = engine
+        self._open_work = open_work
+        self._services = services
+        self._changed = asyncio.Event()
+        self._read: dict[str | None, tuple[float, QueuePage, datetime]] = {}
+        self._reading: dict[str | None, asyncio.Lock] = {}
+        self.stopping = False
+
+    def wake(self) -> None:
+        """Something changed: everybody who waits looks now."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def changed(self, within_seconds: float = LOOK_SECONDS) -> None:
+        """Wait for a change, or until it is time to look anyway."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), within_seconds)
+
+    async def stop(self) -> None:
+        """Let every live page end, so that the server can stop."""
+        self.stopping = True
+        self.wake()
+
+    async def listen(self) -> None:
+        """Hold one connection that hears of every commit; ends when it is lost, and is started again."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            raw = await connection.get_raw_connection()
+            listening = cast(_Listening, raw.driver_connection)
+            await listening.add_listener(CHANGED, lambda *_: self.wake())
+            lost = asyncio.Event()
+            listening.add_termination_listener(lambda *_: lost.set())
+            self.wake()  # Whatever happened while nobody listened.
+            try:
+                await lost.wait()
+            finally:
+                await connection.invalidate()  # A listening connection never goes back to the pool.
+
+    async def page(self, queue: str | None) -> tuple[QueuePage, datetime]:
+        """The list of one queue, or of all that wait for people, and the database's time of the reading."""
+        async with self._reading.setdefault(queue, asyncio.Lock()):
+            kept = self._read.get(queue)
+            if kept is not None and time.monotonic() - kept[0] < SHARED_FOR_SECONDS:
+                return kept[1], kept[2]
+            page, at = await self._read_page(queue)
+            self._read[queue] = (time.monotonic(), page, at)
+            return page, at
+
+    async def _read_page(self, queue: str | None) -> tuple[QueuePage, datetime]:
+        async with self._open_work() as work:
+            items: Sequence[QueueItem]
+            if queue is not None and queue in self._services:
+                items = await work.queue_items.placed_items(queue, work.now - PLACED_SHOWN_FOR, MOST_ITEMS)
+            else:
+                items = await work.queue_items.open_items(None if queue is None else [queue], MOST_ITEMS)
+            counts = await work.queue_items.counts(work.now)
+            tasks = await work.tasks.open_tasks(MOST_TASKS)
+        return QueuePage(queue, tuple(items), counts, tuple(tasks)), work.now

@@ -1,0 +1,124 @@
+"""Turning a page's facts into HTML: everything is escaped unless it is markup of our own templates."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.console.domain.roles import Permission, Staff
+from services.console.http.context import Console, of
+from services.console.http.identity import Caller
+from services.console.words import Words
+from shared.clock import LONDON
+
+HERE = Path(__file__).resolve().parent.parent
+NAVIGATION = (
+    (Permission.SEE_QUEUES, "/queues", "Queues"),
+    (Permission.SEE_QUEUES, "/find", "Find"),
+    (Permission.SEE_OPERATIONS, "/operations", "Operations"),
+    (Permission.SEE_LEDGER, "/ledger", "Ledger"),
+    (Permission.SEE_AUDIT, "/audit", "Audit"),
+    (Permission.READ_MAILBOX, "/mailbox", "Mailbox"),
+)
+
+
+def instant(value: datetime | None) -> str:
+    """`Monday 23 November 2026 at 14:05`, London time."""
+    return "" if value is None else f"{value.astimezone(LONDON):%A %-d %B %Y at %H:%M}"
+
+
+def short_instant(value: datetime | None) -> str:
+    """`23 Nov 14:05`, London time."""
+    return "" if value is None else f"{value.astimezone(LONDON):%-d %b %H:%M}"
+
+
+def second(value: datetime | None) -> str:
+    """`23 Nov 14:05:09`, London time, where seconds matter."""
+    return "" if value is None else f"{value.astimezone(LONDON):%-d %b %H:%M:%S}"
+
+
+def day(value: date | None) -> str:
+    """`23 November 2026`."""
+    return "" if value is None else f"{value:%-d %B %Y}"
+
+
+def reference(value: UUID | str) -> str:
+    """The last eight characters of an id, in two groups that can be said aloud: `3F2A-9C1D`."""
+    tail = str(value)[-8:].upper()
+    return f"{tail[:4]}-{tail[4:]}"
+
+
+def age_on(born_on: date, on: date) -> str:
+    """Age in whole years, in months under two, in weeks under three months."""
+    months = (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
+    if months < 3:
+        weeks = (on - born_on).days // 7
+        return f"{weeks} week{'' if weeks == 1 else 's'} old"
+    if months < 24:
+        return f"{months} months old"
+    return f"{months // 12} years old"
+
+
+def seconds(value: float | None) -> str:
+    """A span as `0.35 s`, or a dash where nothing was measured."""
+    if value is None:
+        return "–"
+    return f"{value:.2f} s" if value < 10 else f"{value:,.0f} s"
+
+
+def capfirst(value: str) -> str:
+    """The text with its first letter large and the rest untouched."""
+    return value[:1].upper() + value[1:]
+
+
+def make_templates(words: Words) -> Environment:
+    """The template environment of one console. Undefined names are errors: a missing fact is never an empty cell."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(
+        instant=instant,
+        short_instant=short_instant,
+        second=second,
+        day=day,
+        reference=reference,
+        seconds=seconds,
+        capfirst=capfirst,
+        map_words=lambda of_codes, table: [words.of(table, code) for code in of_codes],
+    )
+    templates.globals.update(words=words, age_on=age_on)
+    return templates
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    caller: Caller | None = None,
+    status: int = 200,
+    facts: Mapping[str, object] = MappingProxyType({}),
+) -> Response:
+    """One page as an answer, with the navigation the caller's role has."""
+    console: Console = of(request)
+    html = console.templates.get_template(template).render(
+        caller=caller,
+        navigation=_navigation(console, caller.staff if caller else None),
+        here=request.url.path,
+        **facts,
+    )
+    return Response(html, status, media_type="text/html")
+
+
+def _navigation(console: Console, staff: Staff | None) -> list[tuple[str, str]]:
+    if staff is None:
+        return []
+    allowed = [(path, name) for permission, path, name in NAVIGATION if staff.may(permission)]
+    return [(path, name) for path, name in allowed if path != "/mailbox" or console.settings.mailbox_dir is not None]
