@@ -1,0 +1,37 @@
+"""Builds triage once: settings, continuum, and a stage for each message and lane it reads."""
+
+from functools import partial
+
+from services.triage.handlers import assess_contacts, learn_decisions
+from services.triage.policy import load_policy
+from services.triage.settings import TriageSettings
+from services.triage.work import Rulebook, TriageWork
+from shared.messages.contact_received import ContactReceived
+from shared.messages.envelope import Lane
+from shared.messages.staff_decided import StaffDecided
+from shared.policy import read_pack
+from shared.service import Service, lay_foundation
+from shared.settings import read_settings
+from shared.stage import Stage
+from shared.topics import CONTACT_RECEIVED, STAFF_DECIDED
+
+NAME = "triage"
+
+
+def build(settings: TriageSettings | None = None) -> Service:
+    """Triage, ready to run. Raises SettingsError where a setting is missing or the continuum cannot be used."""
+    settings = settings or read_settings(TriageSettings)
+    policy = load_policy(read_pack(settings.policy_dir, settings.authority, "continuum"))
+    rulebook = Rulebook(settings.authority, policy)
+    return Service(
+        foundation=lay_foundation(settings, NAME, partial(TriageWork, rulebook=rulebook)),
+        stages=[*_assessing(), *_learning()],
+    )
+
+
+def _assessing() -> list[Stage[ContactReceived, TriageWork]]:
+    return [Stage(NAME, "assess-contacts", CONTACT_RECEIVED[lane], ContactReceived, assess_contacts) for lane in Lane]
+
+
+def _learning() -> list[Stage[StaffDecided, TriageWork]]:
+    return [Stage(NAME, "learn-decisions", STAFF_DECIDED[lane], StaffDecided, learn_decisions) for lane in Lane]

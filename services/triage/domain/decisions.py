@@ -1,0 +1,55 @@
+"""What a person's decision means for the history of a child: the decided level and outcome are the final ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.triage.domain.history import CONTACT, REFERRAL, Entry
+from services.triage.domain.policy import HistoryRules
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision of one person. case_version: of the case they saw; a later one outranks an earlier one."""
+
+    contact_id: UUID
+    case_version: int
+    level: int | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedEntry:
+    """An entry and the version of the case at which it was last decided; 0 before any decision."""
+
+    contact_id: UUID
+    entry: Entry
+    decided_version: int
+
+
+def kind_of_contact(level: int | None, outcome: str | None, rules: HistoryRules) -> str:
+    """contact, or referral where the level or the outcome makes it one. Source: `history.rereferral` of the pack."""
+    reached = level is not None and level >= rules.referral_level
+    return REFERRAL if reached or outcome in rules.referral_outcomes else CONTACT
+
+
+def settle(
+    entries: Mapping[UUID, DecidedEntry], decisions: Sequence[Decision], rules: HistoryRules
+) -> list[DecidedEntry]:
+    """The entries as they stand once these decisions are known, in any order; only those that changed.
+
+    A level or outcome that a decision leaves open stays as it was. A contact about a place has no entry.
+    """
+    settled: dict[UUID, DecidedEntry] = {}
+    for decision in sorted(decisions, key=lambda one: one.case_version):
+        held = settled.get(decision.contact_id) or entries.get(decision.contact_id)
+        if held is not None and decision.case_version > held.decided_version:
+            settled[decision.contact_id] = _decided(held, decision, rules)
+    return list(settled.values())
+
+
+def _decided(held: DecidedEntry, decision: Decision, rules: HistoryRules) -> DecidedEntry:
+    level = held.entry.level if decision.level is None else decision.level
+    outcome = decision.outcome or held.entry.outcome
+    entry = replace(held.entry, level=level, outcome=outcome, kind=kind_of_contact(level, outcome, rules))
+    return DecidedEntry(held.contact_id, entry, decision.case_version)

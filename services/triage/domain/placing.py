@@ -1,0 +1,87 @@
+"""Children placed with persons, one after another: the second contact of a batch about a child finds the first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.triage.domain.identity import Identity, MatchKey
+from services.triage.domain.matching import (
+    Match,
+    NewPerson,
+    NotIdentified,
+    ReviewNeeded,
+    SamePerson,
+    UnbornChild,
+    match,
+)
+from services.triage.domain.outcomes import Reason
+from services.triage.domain.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A child to be placed. fresh_id: the id of the new person, where it becomes one."""
+
+    contact_id: UUID
+    fresh_id: UUID
+    identity: Identity = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Where a child was placed. gained: keys its person holds from now on; told_more: a name or date not known yet."""
+
+    contact_id: UUID
+    person_id: UUID
+    match: Match
+    gained: tuple[MatchKey, ...]
+    told_more: bool
+
+    @property
+    def is_new_person(self) -> bool:
+        """Whether a person row is made for it."""
+        return not isinstance(self.match, SamePerson)
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why a practitioner must settle who this is, or None where it is settled."""
+        match self.match:
+            case SamePerson() | NewPerson():
+                return None
+            case ReviewNeeded():
+                return Reason.IDENTITY_UNCERTAIN
+            case NotIdentified():
+                return Reason.IDENTITY_MISSING
+            case UnbornChild():
+                return Reason.UNBORN
+
+    @property
+    def how(self) -> str:
+        """none, new, identifier, name_and_birth_date or review, as the assessment shows it."""
+        match self.match:
+            case SamePerson(by=by):
+                return by
+            case NewPerson():
+                return "new"
+            case ReviewNeeded():
+                return "review"
+            case NotIdentified() | UnbornChild():
+                return "none"
+
+
+def place_children(arrivals: Sequence[Arrival], register: Register) -> tuple[Placing, ...]:
+    """Place each arrival in the order given. The register learns from every one."""
+    return tuple(_place(arrival, register) for arrival in arrivals)
+
+
+def _place(arrival: Arrival, register: Register) -> Placing:
+    identity = arrival.identity
+    found = match(identity, register)
+    if isinstance(found, SamePerson):
+        person_id = found.person.person_id
+        told = identity.born_on is None or identity.born_on in found.person.born_on
+        told_more = not (told and found.person.names.issuperset(identity.names))
+    else:
+        person_id, told_more = arrival.fresh_id, bool(identity.names or identity.born_on)
+    gained = register.learn(person_id, identity)
+    return Placing(arrival.contact_id, person_id, found, gained, told_more)

@@ -1,0 +1,124 @@
+"""What triage keeps of a batch, as values: the repository turns them into rows."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from services.triage.domain.history import Entry
+from services.triage.domain.outcomes import Score
+from services.triage.domain.placing import Placing
+from shared.messages.contact import Child
+from shared.messages.envelope import SealedPart
+from shared.messages.staff_decided import StaffDecided
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told about a person, to be kept beside what was told before. born_on: where it could be used."""
+
+    placing: Placing
+    child: Child = field(repr=False)
+    born_on: date | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """One entry of a child's history. The level an assessment suggests stands until a person decides."""
+
+    entry_id: UUID
+    person_id: UUID
+    entry: Entry
+
+    def row(self) -> dict[str, object]:
+        """As the table `involvement` keeps it."""
+        entry = self.entry
+        return {
+            "entry_id": self.entry_id,
+            "person_id": self.person_id,
+            "contact_id": entry.contact_id,
+            "kind": entry.kind,
+            "on_date": entry.on,
+            "agency_kind": entry.agency_kind,
+            "level": entry.level,
+            "outcome": entry.outcome,
+            "indicators": list(entry.indicators),
+            "detail": entry.detail,
+            "suggested_level": entry.level,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRecord:
+    """Work of a team with a child."""
+
+    episode_id: UUID
+    person_id: UUID
+    team: str
+    opened_on: date
+    closed_on: date | None
+
+    def row(self) -> dict[str, object]:
+        """As the table `episode` keeps it."""
+        return {
+            "episode_id": self.episode_id,
+            "person_id": self.person_id,
+            "team": self.team,
+            "opened_on": self.opened_on,
+            "closed_on": self.closed_on,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRecord:
+    """One assessment: codes in the open, the rest sealed under the contact's data key."""
+
+    contact_id: UUID
+    person_id: UUID | None
+    match: str
+    score: Score
+    needs_person: str | None
+    policy_version: str
+    received_at: datetime
+    part: SealedPart = field(repr=False)
+
+    def row(self, now: datetime) -> dict[str, object]:
+        """As the table `assessment` keeps it."""
+        score = self.score
+        return {
+            "contact_id": self.contact_id,
+            "person_id": self.person_id,
+            "match": self.match,
+            "level": score.level,
+            "rating": score.rating.value,
+            "statutory_flag": score.statutory_flag.value,
+            "danger": list(score.danger),
+            "needs_person": self.needs_person,
+            "policy_version": self.policy_version,
+            "received_at": self.received_at,
+            "assessed_at": now,
+            "assessment_part": self.part.model_dump(mode="json"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision as the message told it."""
+
+    message: StaffDecided
+
+    def row(self) -> dict[str, object]:
+        """As the table `decision` keeps it."""
+        facets = self.message.facets
+        return {
+            "decision_id": UUID(facets.decision_id),
+            "contact_id": self.message.contact_id,
+            "staff_id": facets.staff_id,
+            "role": facets.role,
+            "case_version": facets.case_version,
+            "action": facets.action.value,
+            "queue": facets.queue,
+            "level": facets.level,
+            "outcome": facets.outcome,
+            "reason_code": facets.reason_code,
+            "decided_at": self.message.occurred_at,
+        }
