@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
+from email.policy import SMTP
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from services.notifier.domain.retry import DeliveryReason, NotSent, Result, Sent
 
 TOTAL_SECONDS = 15.0
 _GOODBYE_SECONDS = 2.0
+_ONE_LINE_HEADERS = SMTP.clone(max_line_length=250)  # A line has at most 200 signs; folded, some readers show a space.
 _LASTING = range(500, 600)
 # Refusals of us, not of the recipient: trying again later may help once the settings or the server are put right.
 _OURS_TO_MEND = (
@@ -81,7 +82,7 @@ class EmailSender:
         )
         try:
             await client.connect()
-            await client.send_message(message, sender=self._server.sender.text, recipients=[address.text])
+            await client.sendmail(self._server.sender.text, [address.text], message.as_bytes())
             with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await client.quit()  # The letter is taken already; a rude goodbye changes nothing.
@@ -94,7 +95,7 @@ def message_of(
     sender: EmailAddress, to: EmailAddress, delivery_id: UUID, letter: Letter, written_at: datetime
 ) -> EmailMessage:
     """The message, the same to the last byte each time it is sent. written_at: when the bundle was made."""
-    message = EmailMessage(policy=SMTP_POLICY)
+    message = EmailMessage(policy=_ONE_LINE_HEADERS)
     message["From"] = sender.text
     message["To"] = to.text
     message["Subject"] = letter.subject.text
@@ -102,7 +103,7 @@ def message_of(
     message["Message-ID"] = f"<{delivery_id}@{sender.text.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(letter.body, charset="utf-8", cte="quoted-printable")
+    message.set_content(letter.body, cte="7bit" if letter.body.isascii() else "base64")
     return message
 
 

@@ -81,15 +81,16 @@ class WebhookSender:
         ) as client:
             for address in addresses[:-1]:
                 try:
-                    return await _post_to(client, target, address, headers, payload)
+                    return await post_to(client, target, address, headers, payload)
                 except (httpx.ConnectError, httpx.ConnectTimeout):
                     continue  # Nothing was sent yet: the next checked address of the same host may answer.
-            return await _post_to(client, target, addresses[-1], headers, payload)
+            return await post_to(client, target, addresses[-1], headers, payload)
 
 
-async def _post_to(
+async def post_to(
     client: httpx.AsyncClient, target: Target, address: str, headers: dict[str, str], payload: str
 ) -> Result:
+    """Post to one checked address, speaking to it under the name it was checked for. Raises httpx.HTTPError."""
     request = client.build_request(
         "POST",
         target.pinned_to(address),
