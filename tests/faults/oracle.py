@@ -14,8 +14,8 @@ async def assert_nothing_lost_and_nothing_twice(system: System, receipts: Mappin
     assert accepted == set(told), "what was accepted is not what was answered"
     ledger = await system.ledger()
     assert ledger.balanced
-    assert ledger.accepted == len(told)
-    assert ledger.in_flight == 0
+    assert ledger.total.accepted == len(told)
+    assert ledger.total.in_flight == 0
     for what, statement in _ONCE.items():
         assert await system.rows(statement) == [], what
 

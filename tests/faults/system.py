@@ -188,7 +188,7 @@ class System:
         async def there() -> bool:
             self.restart_dead()
             ledger = await self.ledger()
-            return ledger.accepted == count and ledger.in_flight == 0
+            return ledger.total.accepted == count and ledger.total.in_flight == 0
 
         await until(there, f"{count} contacts settled", seconds)
 
