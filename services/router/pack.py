@@ -11,6 +11,7 @@ from services.router.clocks_pack import CodeLists, FrontDoor, clocks_of
 from services.router.domain.catalogue import Catalogue
 from services.router.domain.clocks import Clocks
 from services.router.domain.localities import Localities
+from services.router.domain.moves import Rules
 from services.router.domain.placement import Policy
 from services.router.localities_pack import localities_of
 from services.router.pack_entries import PackReader
@@ -21,16 +22,16 @@ from shared.policy import read_pack
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Everything the router decides by. Rows of the catalogue come into force by date: ask `policy_on`."""
+    """Everything the router decides by. Rows of the catalogue come into force by date: ask `rules_on`."""
 
     catalogue: Catalogue
     localities: Localities
     clocks: Clocks
     front_door: FrontDoor
 
-    def policy_on(self, day: date) -> Policy:
+    def rules_on(self, day: date) -> Rules:
         """The rules in force on a London date."""
-        return Policy(self.catalogue.in_force(day), self.localities)
+        return Rules(Policy(self.catalogue.in_force(day), self.localities), self.clocks)
 
 
 def code_lists() -> CodeLists:

@@ -12,9 +12,12 @@ from services.router.domain.models import Case, Contact, Origin, Position
 from services.router.domain.placement import Policy
 from services.router.domain.staff import StaffDecision
 from services.router.pack import Routing, load_routing
+from shared.ids import new_id
+from shared.messages.build import message_of
 from shared.messages.case_moved import CaseState
+from shared.messages.contact_assessed import ContactAssessed, ContactAssessedFacets
 from shared.messages.envelope import Lane
-from shared.messages.staff_decided import DecisionAction
+from shared.messages.staff_decided import DecisionAction, StaffDecided, StaffDecidedFacets
 
 POLICY_DIR = Path(__file__).resolve().parents[2] / "deploy" / "policy"
 TODAY = date(2026, 11, 23)  # a Monday
@@ -30,7 +33,7 @@ def durham() -> Routing:
 
 def durham_policy() -> Policy:
     """The rules of County Durham in force on TODAY."""
-    return durham().policy_on(TODAY)
+    return durham().rules_on(TODAY).policy
 
 
 def a_contact(**facts: Any) -> Contact:
@@ -80,6 +83,7 @@ def a_case(*, contact: Contact | None = None, version: int = 1, **position: Any)
         position=replace(plain, **position),
         decide_by=decide_by(held, durham().clocks),
         assessed_at=held.received_at,
+        policy_version="county-durham/continuum@2026.1",
     )
 
 
@@ -94,3 +98,62 @@ def a_decision(action: DecisionAction, **fields: Any) -> StaffDecision:
         reason_code="professional_judgement",
     )
     return replace(plain, **fields)
+
+
+def an_assessed_message(
+    *,
+    contact_id: UUID | None = None,
+    subject: str = "subject-1",
+    lane: Lane = Lane.ROUTINE,
+    at: datetime = MONDAY_10,
+    **facets: Any,
+) -> ContactAssessed:
+    """`contact.assessed` of a contact that nothing stands in the way of: level 2, consent given, Durham City."""
+    plain: dict[str, Any] = {
+        "authority": "county-durham",
+        "agency_id": "school-ferndale",
+        "agency_kind": "school",
+        "receipt_id": "receipt-1",
+        "received_at": MONDAY_10,
+        "subject_kind": "child",
+        "level": 2,
+        "rating": "GREEN",
+        "statutory_flag": "none",
+        "indicators": ("NE1",),
+        "consent": "given",
+        "age_band": "11_15",
+        "district": "DH1",
+        "policy_version": "county-durham/continuum@2026.1",
+    }
+    return message_of(
+        ContactAssessed,
+        contact_id=contact_id or new_id(),
+        subject=subject,
+        lane=lane,
+        occurred_at=at,
+        trace="trace-1",
+        facets=ContactAssessedFacets.model_validate({**plain, **facets}),
+    )
+
+
+def a_decided_message(
+    contact_id: UUID, action: DecisionAction, *, lane: Lane = Lane.ROUTINE, **facets: Any
+) -> StaffDecided:
+    """`staff.decided` by a screener who saw version 1."""
+    plain: dict[str, Any] = {
+        "decision_id": str(new_id()),
+        "staff_id": "screener-1",
+        "role": "screener",
+        "case_version": 1,
+        "action": action,
+        "reason_code": "person_decided",
+    }
+    return message_of(
+        StaffDecided,
+        contact_id=contact_id,
+        subject="subject-1",
+        lane=lane,
+        occurred_at=MONDAY_10,
+        trace="trace-2",
+        facets=StaffDecidedFacets.model_validate({**plain, **facets}),
+    )

@@ -99,6 +99,17 @@ class Case:
     position: Position
     decide_by: datetime
     assessed_at: datetime
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An assessment as it arrives: whose contact, the facts, when it was made and under which continuum."""
+
+    origin: Origin
+    contact: Contact
+    assessed_at: datetime
+    policy_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +119,13 @@ class OpenCase:
     queue: str
     service: str | None = None
     team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCase:
+    """An open case that the router itself placed. since: when it was last moved."""
+
+    subject: str
+    contact_id: UUID
+    held: OpenCase
+    since: datetime

@@ -108,6 +108,8 @@ def _confirm(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
     if position.state is CaseState.PLACED:
         return _kept_placed(decision, case)
     chosen = position.suggested_service or position.suggested_queue
+    if chosen is None or decision.queue not in (None, position.suggested_queue):
+        chosen = decision.queue
     if chosen is None:
         return Refused(Refusal.NO_SUGGESTION)
     return _move(decision, case, chosen, case.contact, policy)

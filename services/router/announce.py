@@ -1,0 +1,148 @@
+"""The messages that tell of a move: `case.moved` on its queue's topic, alerts to teams, the outcome to the referrer.
+
+Nobody is told an outcome while a case waits, and no message carries anything but codes and references.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.router.domain.catalogue import Catalogue
+from services.router.domain.models import Case, Position
+from services.router.domain.moves import Move, Rules
+from shared.messages.build import message_of
+from shared.messages.case_moved import CaseMoved, CaseMovedFacets, CaseState
+from shared.messages.envelope import Lane
+from shared.messages.notice_requested import NoticeKind, NoticeRequested, NoticeRequestedFacets
+from shared.topics import NOTICE_REQUESTED, Topic, queue_topic
+
+Sending = tuple[Topic, NoticeRequested]
+
+
+def lane_of(case: Case) -> Lane:
+    """Danger travels on the urgent lane, wherever its case stands by now."""
+    return Lane.URGENT if case.contact.in_danger else Lane.ROUTINE
+
+
+def case_moved(move: Move, rules: Rules) -> tuple[Topic, CaseMoved]:
+    """The event of a move, on the topic its queue is read from."""
+    case, position = move.case, move.case.position
+    contact, origin, catalogue = case.contact, case.origin, rules.policy.catalogue
+    facets = CaseMovedFacets.model_construct(
+        authority=origin.authority,
+        agency_id=origin.agency_id,
+        agency_kind=contact.agency_kind,
+        receipt_id=origin.receipt_id,
+        received_at=contact.received_at,
+        version=case.version,
+        state=position.state,
+        queue=position.queue,
+        suggested_queue=position.suggested_queue,
+        level=contact.level,
+        rating=contact.rating,
+        statutory_flag=contact.flag,
+        danger=contact.danger,
+        reason=str(position.reason),
+        outcome=position.outcome,
+        decide_by=case.decide_by,
+        decided_by=position.decided_by,
+        team=position.team,
+        catalogue_version=catalogue.version,
+    )
+    message = message_of(
+        CaseMoved,
+        contact_id=origin.contact_id,
+        subject=origin.subject,
+        lane=lane_of(case),
+        occurred_at=move.moved_at,
+        trace=origin.trace,
+        facets=facets,
+    )
+    return queue_topic(_topic_name(position, catalogue)), message
+
+
+def notices_of_move(move: Move, rules: Rules) -> Iterator[Sending]:
+    """Who must hear of a move: the team that has it now, teams beside it, and the referrer once it is decided."""
+    case, position, before = move.case, move.case.position, move.came_from
+    catalogue = rules.policy.catalogue
+    moved = before is None or (before.state, before.queue, before.service) != (
+        position.state,
+        position.queue,
+        position.service,
+    )
+    if moved and position.state is not CaseState.CLOSED:
+        told = dict.fromkeys((position.queue, *move.alerted))
+        for queue in told:
+            if _has_people(queue, position, catalogue):
+                yield alert(case, queue, case.decide_by, move.moved_at)
+    decided = position.state is not CaseState.WAITING
+    if decided and (moved or (before is not None and before.outcome != position.outcome)):
+        yield _outcome(case, move.moved_at)
+
+
+def alert(case: Case, queue: str, due_at: datetime, at: datetime) -> Sending:
+    """An alert to the people of a queue; danger makes it a danger alert on the urgent lane."""
+    kind = NoticeKind.DANGER_ALERT if case.contact.in_danger else NoticeKind.QUEUE_ALERT
+    return _notice(
+        case,
+        at,
+        NoticeRequestedFacets.model_construct(
+            kind=kind,
+            receipt_id=case.origin.receipt_id,
+            agency_id=None,
+            queue=queue,
+            outcome=None,
+            service=None,
+            rating=case.contact.rating,
+            decide_by=due_at,
+        ),
+    )
+
+
+def attention(case: Case, at: datetime, rules: Rules) -> Sending:
+    """An alert that something about a case needs a look: to its people while it waits, else to the screening queue.
+
+    For a decision that had no effect, and for a further assessment that did not move what a person decided.
+    """
+    waits = case.position.state is CaseState.WAITING
+    queue = case.position.queue if waits else rules.policy.catalogue.people.otherwise
+    return alert(case, queue, case.decide_by, at)
+
+
+def _outcome(case: Case, at: datetime) -> Sending:
+    position = case.position
+    facets = NoticeRequestedFacets.model_construct(
+        kind=NoticeKind.OUTCOME,
+        receipt_id=case.origin.receipt_id,
+        agency_id=case.origin.agency_id,
+        queue=None,
+        outcome=position.outcome,
+        service=position.queue if position.state is CaseState.PLACED else None,
+        rating=case.contact.rating,
+        decide_by=None,
+    )
+    return _notice(case, at, facets)
+
+
+def _notice(case: Case, at: datetime, facets: NoticeRequestedFacets) -> Sending:
+    lane = lane_of(case)
+    message = message_of(
+        NoticeRequested,
+        contact_id=case.origin.contact_id,
+        subject=case.origin.subject,
+        lane=lane,
+        occurred_at=at,
+        trace=case.origin.trace,
+        facets=facets,
+    )
+    return NOTICE_REQUESTED[lane], message
+
+
+def _topic_name(position: Position, catalogue: Catalogue) -> str:
+    """A queue that has gone out of force since still has the case; its people are those of the screening queue."""
+    entry = catalogue.entry(position.queue)
+    return entry.topic if entry is not None else catalogue.topic_of(catalogue.people.otherwise)
+
+
+def _has_people(queue: str, position: Position, catalogue: Catalogue) -> bool:
+    entry = catalogue.entry(queue)
+    return entry is None or entry.has_team

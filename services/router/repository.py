@@ -1,0 +1,168 @@
+"""The router's only SQL. Every statement takes a whole batch.
+
+Rows go in as one JSON parameter that PostgreSQL unfolds by column name: binding forty columns of five hundred rows one
+by one would cost more than deciding the batch.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table, Text, Uuid, any_, bindparam, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.router.domain.models import Case, HeldCase
+from services.router.domain.moves import Ruled, Rules
+from services.router.rows import (
+    Look,
+    RaisedAlert,
+    RecordedMove,
+    case_of,
+    case_row,
+    clock_rows,
+    decision_row,
+    open_case_of,
+    placement_row,
+)
+from services.router.tables import cases, clocks, decisions, placements
+
+_CASES_OF = select(cases).where(cases.c.contact_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+
+_OPEN_OF = text("""
+select distinct on (subject, service) subject, contact_id, queue, service, team, updated_at
+from router.cases
+where subject = any(:subjects) and state = 'placed' and service = any(:services) and contact_id <> all(:besides)
+order by subject, service, updated_at desc
+""").bindparams(
+    bindparam("subjects", type_=ARRAY(Text)),
+    bindparam("services", type_=ARRAY(Text)),
+    bindparam("besides", type_=ARRAY(Uuid)),
+)
+
+_STOP_CLOCKS = text("""
+update router.clocks set stopped_at = :at, next_alert_at = null
+where contact_id = any(:ids) and stopped_at is null
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+_RAISE_ALERTS = text("""
+with due as (
+    select contact_id, clock, starts_at, due_at from router.clocks
+    where next_alert_at <= now() order by next_alert_at limit :limit for update skip locked
+), points as (
+    select due.*, p.percent, due.starts_at + (due.due_at - due.starts_at) * (p.percent / 100.0) as at
+    from due cross join unnest(cast(:percents as int[])) as p(percent)
+), advanced as (
+    update router.clocks k
+    set next_alert_at = (
+        select min(points.at) from points
+        where points.contact_id = k.contact_id and points.clock = k.clock and points.at > now()
+    )
+    from due where due.contact_id = k.contact_id and due.clock = k.clock
+), raised as (
+    insert into router.clock_alerts (contact_id, clock, due_at, percent, queue, noticed, raised_at)
+    select p.contact_id, p.clock, p.due_at, p.percent, c.queue, p.percent >= :notice_from, now()
+    from points p join router.cases c on c.contact_id = p.contact_id
+    where p.at <= now()
+    on conflict do nothing
+    returning contact_id, clock, due_at, percent, noticed
+), highest as (
+    select contact_id, clock, due_at, max(percent) as percent
+    from raised where noticed group by contact_id, clock, due_at
+)
+select d.due_count, h.clock as raised_clock, h.due_at as raised_due_at, h.percent as raised_percent, c.*
+from (select count(*) as due_count from due) d
+left join highest h on true
+left join router.cases c on c.contact_id = h.contact_id
+order by h.due_at, c.contact_id
+""")
+
+
+def _insert_many(table: Table, conflict: str = "") -> str:
+    names = ", ".join(column.name for column in table.columns)
+    return (
+        f"insert into {table.fullname} ({names}) "  # noqa: S608 - names of our own tables and columns only
+        f"select {names} from jsonb_populate_recordset(null::{table.fullname}, cast(:rows as jsonb)) {conflict}"
+    )
+
+
+def _replaced(table: Table, *keys: str) -> str:
+    columns = [column.name for column in table.columns if column.name not in keys]
+    values = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    return f"on conflict ({', '.join(keys)}) do update set {values}"
+
+
+_PUT_CASES = text(_insert_many(cases, _replaced(cases, "contact_id")))
+_ADD_PLACEMENTS = text(_insert_many(placements))
+_PUT_CLOCKS = text(_insert_many(clocks, _replaced(clocks, "contact_id", "clock")))
+_ADD_DECISIONS = text(_insert_many(decisions))
+
+
+class _Store:
+    """Statements on one connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """connection: of the open unit."""
+        self._connection = connection
+
+    async def _put(self, statement: object, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            await self._connection.execute(statement, {"rows": orjson.dumps(rows).decode()})  # type: ignore[call-overload]
+
+
+class CaseTable(_Store):
+    """See services.router.work.Cases."""
+
+    async def of_contacts(self, contact_ids: Collection[UUID]) -> dict[UUID, Case]:
+        """See Cases."""
+        rows = (await self._connection.execute(_CASES_OF, {"ids": list(contact_ids)})).mappings()
+        return {row["contact_id"]: case_of(row) for row in rows}
+
+    async def open_of(
+        self, subjects: Collection[str], services: Collection[str], besides: Collection[UUID]
+    ) -> list[HeldCase]:
+        """See Cases."""
+        parameters = {"subjects": list(subjects), "services": list(services), "besides": list(besides)}
+        rows = (await self._connection.execute(_OPEN_OF, parameters)).mappings()
+        return [HeldCase(row["subject"], row["contact_id"], open_case_of(row), row["updated_at"]) for row in rows]
+
+    async def record(self, moves: Sequence[RecordedMove], rules: Rules) -> None:
+        """See Cases."""
+        last = {one.move.case.origin.contact_id: one.move for one in moves}
+        await self._put(_PUT_CASES, [case_row(move, rules) for move in last.values()])
+        await self._put(_ADD_PLACEMENTS, [placement_row(one, rules) for one in moves])
+        again = [contact_id for contact_id, move in last.items() if move.case.version > 1]
+        if again:
+            at = moves[0].move.moved_at
+            await self._connection.execute(_STOP_CLOCKS, {"ids": again, "at": at})
+        await self._put(_PUT_CLOCKS, [row for move in last.values() for row in clock_rows(move, rules)])
+
+
+class DecisionTable(_Store):
+    """See services.router.work.Decisions."""
+
+    async def known(self, decision_ids: Collection[str]) -> set[str]:
+        """See Decisions."""
+        ids = decisions.c.decision_id
+        found = select(ids).where(ids == any_(literal(list(decision_ids), ARRAY(Text))))
+        return set((await self._connection.execute(found)).scalars())
+
+    async def record(self, ruled: Sequence[Ruled], at: datetime) -> None:
+        """See Decisions."""
+        await self._put(_ADD_DECISIONS, [decision_row(one, at) for one in ruled])
+
+
+class ClockTable(_Store):
+    """See services.router.work.ClockAlerts."""
+
+    async def raise_due(self, percents: Sequence[int], notice_from: int, limit: int) -> Look:
+        """See ClockAlerts."""
+        parameters = {"percents": list(percents), "notice_from": notice_from, "limit": limit}
+        rows = (await self._connection.execute(_RAISE_ALERTS, parameters)).mappings().all()
+        raised = tuple(
+            RaisedAlert(case_of(row), row["raised_clock"], row["raised_due_at"], row["raised_percent"])
+            for row in rows
+            if row["raised_clock"] is not None
+        )
+        return Look(rows[0]["due_count"], raised)
