@@ -103,7 +103,7 @@ def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
         apply_types=False,
         graceful_timeout=GRACEFUL_SECONDS,
         metadata_max_age_ms=30_000,
-        logger=logging.getLogger("faststream"),
+        logger=logging.getLogger("mash.kafka"),
         log_level=logging.DEBUG,
     )
 
