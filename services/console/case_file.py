@@ -3,14 +3,13 @@
 Invariant: nothing of a contact leaves this module before the audit entry of its reading has been committed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.console.content import read_assessment, read_contact, read_reason
 from services.console.decide import ClosedDoor, NoSuchContact
 from services.console.domain.decisions import Recorded
 from services.console.domain.history import Event, HistoryEntry, decided_entries, in_order
-from services.console.domain.queue import QueueItem
 from services.console.domain.roles import Staff, is_closed_door
 from services.console.repository.audit import Act, Outcome
 from services.console.repository.case_views import Accepted, Assessed, Case, Involvement, Notice, Placement, Sibling
@@ -30,7 +29,6 @@ class CaseFile:
     assessed: Assessed | None
     assessment: Assessment | None
     case: Case | None
-    item: QueueItem | None
     placements: tuple[Placement, ...]
     notices: tuple[Notice, ...]
     involvement: tuple[Involvement, ...]
@@ -45,15 +43,24 @@ class CaseFile:
 
     @property
     def suggested_queue(self) -> str | None:
-        """What the router suggests for the version shown, where the move that says it has arrived."""
-        known = self.item is not None and self.case is not None and self.item.version == self.case.version
-        return self.item.suggested_queue if self.item is not None and known else None
+        """What the router suggests for the version shown."""
+        return None if self.case is None else self.case.suggested_queue
 
     @property
     def standing_decision(self) -> Recorded | None:
         """A decision on the version shown that the router has not carried out yet."""
+        return next((one for one in self._on_this_version if one.refusal is None), None)
+
+    @property
+    def refused_decision(self) -> Recorded | None:
+        """The newest decision on the version shown that the router could not carry out, where none stands."""
+        refused = [one for one in self._on_this_version if one.refusal is not None]
+        return refused[-1] if refused and self.standing_decision is None else None
+
+    @property
+    def _on_this_version(self) -> list[Recorded]:
         version = None if self.case is None else self.case.version
-        return next((decision for decision, _ in self.decisions if decision.case_version == version), None)
+        return [decision for decision, _ in self.decisions if decision.case_version == version]
 
 
 async def open_case_file(
@@ -91,7 +98,6 @@ async def _compose(accepted: Accepted, staff: Staff, work: ConsoleWork) -> CaseF
         assessed=assessed,
         assessment=None if assessed is None or key is None else read_assessment(assessed, key),
         case=case,
-        item=await work.queue_items.find(contact_id),
         placements=tuple(placements),
         notices=tuple(notices),
         involvement=tuple(await work.views.involvement(contact_id)),
@@ -103,7 +109,11 @@ async def _compose(accepted: Accepted, staff: Staff, work: ConsoleWork) -> CaseF
 
 async def _decisions(contact_id: UUID, key: DataKey | None, work: ConsoleWork) -> list[tuple[Recorded, str | None]]:
     kept = await work.decisions.of(contact_id)
-    return [(decision, None if key is None else read_reason(part, key)) for decision, part in kept]
+    refusals = await work.views.refusals(contact_id) if kept else {}
+    return [
+        (replace(decision, refusal=refusals.get(decision.decision_id)), None if key is None else read_reason(part, key))
+        for decision, part in kept
+    ]
 
 
 def _history(
@@ -115,7 +125,8 @@ def _history(
 ) -> tuple[HistoryEntry, ...]:
     received = HistoryEntry(accepted.received_at, Event.RECEIVED, {"agency_id": accepted.agency_id})
     scored = [] if assessed is None else [_assessed_entry(assessed)]
-    moved = [_moved_entry(placement) for placement in placements]
+    names = {str(decision.staff_id): decision.username for decision, _ in decisions}
+    moved = [_moved_entry(placement, names) for placement in placements]
     told = [_notice_entry(notice) for notice in notices if notice.settled_at is not None]
     return in_order([received], scored, moved, told, decided_entries(decisions))
 
@@ -130,7 +141,7 @@ def _assessed_entry(assessed: Assessed) -> HistoryEntry:
     return HistoryEntry(assessed.assessed_at, Event.ASSESSED, codes)
 
 
-def _moved_entry(placement: Placement) -> HistoryEntry:
+def _moved_entry(placement: Placement, names: dict[str, str]) -> HistoryEntry:
     codes: dict[str, str | int | None] = {
         "version": placement.version,
         "state": placement.state,
@@ -138,8 +149,11 @@ def _moved_entry(placement: Placement) -> HistoryEntry:
         "level": placement.level,
         "reason": placement.reason,
         "outcome": placement.outcome,
+        "service": placement.service,
+        "team": placement.team,
     }
-    return HistoryEntry(placement.moved_at, Event.MOVED, codes, by=placement.decided_by)
+    by = None if placement.decided_by is None else names.get(placement.decided_by, placement.decided_by)
+    return HistoryEntry(placement.moved_at, Event.MOVED, codes, by=by)
 
 
 def _notice_entry(notice: Notice) -> HistoryEntry:

@@ -23,6 +23,8 @@ def case_json(file: CaseFile) -> dict[str, object]:
         "case_version": None if case is None else case.version,
         "decide_by": _plain(None if case is None else case.decide_by),
         "outcome": None if case is None else case.outcome,
+        "service": None if case is None else case.service,
+        "team": None if case is None else case.team,
         "danger": list(file.accepted.danger),
         "contact": None if file.contact is None else file.contact.model_dump(mode="json"),
         "assessment": _assessment(file),
@@ -57,8 +59,8 @@ def _history(entry: HistoryEntry) -> dict[str, object]:
         "at": entry.at.isoformat(),
         "event": entry.event.value,
         "by": entry.by,
-        "reason": entry.words,
         **entry.codes,
+        **({} if entry.words is None else {"words": entry.words}),
     }
 
 

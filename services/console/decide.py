@@ -66,14 +66,16 @@ async def decide(
     staff: Staff,
     work: ConsoleWork,
     *,
+    closing_outcomes: frozenset[str],
     decision_id: UUID | None = None,
     client: str | None = None,
 ) -> Answer:
     """Record the decision and tell the router, or say why not; commits either way, because a refusal is audited too.
 
+    closing_outcomes: of the catalogue, for contacts that still wait;
     decision_id: made when the form was shown, so that the same form sent twice is the same decision.
     """
-    answer = await _answer(contact_id, request, staff, work, decision_id or new_id())
+    answer = await _answer(contact_id, request, staff, work, decision_id or new_id(), closing_outcomes)
     detail: dict[str, str | int] = {"case_version": request.case_version, "action": request.action.value}
     match answer:
         case Made(decision):
@@ -89,7 +91,14 @@ async def decide(
     return answer
 
 
-async def _answer(contact_id: UUID, request: Request, staff: Staff, work: ConsoleWork, decision_id: UUID) -> Answer:
+async def _answer(
+    contact_id: UUID,
+    request: Request,
+    staff: Staff,
+    work: ConsoleWork,
+    decision_id: UUID,
+    closing_outcomes: frozenset[str],
+) -> Answer:
     accepted = await work.views.accepted(contact_id)
     if accepted is None:
         return NoSuchContact()
@@ -101,27 +110,36 @@ async def _answer(contact_id: UUID, request: Request, staff: Staff, work: Consol
     queue = None if case is None else case.queue
     if is_closed_door(staff, queue=queue, markers=contact.markers if contact else (), danger=accepted.danger):
         return ClosedDoor()
-    first = await work.decisions.find(contact_id, request.case_version)
+    first = await _standing(contact_id, request.case_version, work)
     if first is not None:
         return Made(first) if first.decision_id == decision_id else AlreadyDecided(first)
-    standing = None if case is None else await _case_now(case, accepted, work)
-    why = refusal_of(request, standing)
+    standing = None if case is None else _case_now(case, accepted)
+    why = refusal_of(request, standing, closing_outcomes)
     if why is not None or standing is None:
         return NotPossible(why or Refused.NOT_YET_ROUTED, standing)
     return await _record(accepted, request, staff, standing, work, decision_id, key)
 
 
-async def _case_now(case: Case, accepted: Accepted, work: ConsoleWork) -> CaseNow:
-    item = await work.queue_items.find(case.contact_id)
-    known = item is not None and item.version == case.version
+async def _standing(contact_id: UUID, case_version: int, work: ConsoleWork) -> Recorded | None:
+    """The decision that stands on this version. One that the router refused is marked so, and stands no longer."""
+    first = await work.decisions.find(contact_id, case_version)
+    if first is None:
+        return None
+    refusal = (await work.views.refusals(contact_id)).get(first.decision_id)
+    if refusal is None:
+        return first
+    await work.decisions.mark_refused(first.decision_id, refusal)
+    return None
+
+
+def _case_now(case: Case, accepted: Accepted) -> CaseNow:
     return CaseNow(
         version=case.version,
         state=case.state,
         queue=case.queue,
         level=case.level,
         subject=case.subject,
-        suggested_queue=item.suggested_queue if item is not None and known else None,
-        suggestion_known=known,
+        suggested_queue=case.suggested_queue,
         urgent=accepted.lane == Lane.URGENT.value or bool(accepted.danger) or case.queue == "mash-urgent",
     )
 

@@ -143,12 +143,20 @@ decisions = Table(
     Column("outcome", Text),
     Column("reason_code", Text, nullable=False),
     Column("reason_part", JSONB, nullable=False, comment="free text, sealed under the data key of the contact"),
+    Column("refusal", Text, comment="why the router could not carry it out; then another one may be made"),
     _instant("decided_at", server_now=True),
-    UniqueConstraint("contact_id", "case_version"),
     CheckConstraint("action in ('confirm', 'change', 'close')", name="action"),
     CheckConstraint("action <> 'close' or outcome is not null", name="close_has_outcome"),
     CheckConstraint("action <> 'change' or queue is not null or level is not null", name="change_changes"),
 )
+Index(
+    "uq_decisions_standing",
+    decisions.c.contact_id,
+    decisions.c.case_version,
+    unique=True,
+    postgresql_where=decisions.c.refusal.is_(None),
+)
+Index("ix_decisions_contact_id", decisions.c.contact_id)
 
 audit = Table(
     "audit",

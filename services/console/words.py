@@ -26,6 +26,7 @@ _OWN_TABLES: dict[str, Mapping[str, str]] = {
     "action": w.ACTIONS,
     "role": w.ROLES,
     "act": w.ACTS,
+    "refusal": w.REFUSALS,
     "sex": w.SEXES,
     "identifier": w.IDENTIFIERS,
 }
@@ -62,7 +63,8 @@ class Words:
     authority: str
     queues: Mapping[str, QueueName]
     levels: Mapping[int, str]
-    closing_outcomes: tuple[str, ...]
+    closing_outcomes: frozenset[str]
+    notes: Mapping[str, str]
 
     def queue(self, queue: str | None) -> str:
         """The name of a queue, or its id where the catalogue does not have it."""
@@ -89,9 +91,9 @@ class Words:
         return rows.label(code) if code in rows else code
 
     @property
-    def outcomes(self) -> frozenset[str]:
-        """Every outcome code a decision may carry."""
-        return frozenset(codes("contact_outcome"))
+    def outcomes(self) -> tuple[str, ...]:
+        """Every outcome code a decision may carry, in the order of its table."""
+        return tuple(codes("contact_outcome"))
 
     @property
     def people_queues(self) -> tuple[QueueName, ...]:
@@ -115,7 +117,8 @@ def read_words(policy_dir: Path, authority: str) -> Words:
             if entry["kind"] != "marker"
         }
         levels = {int(entry["level"]): str(entry["label"]) for entry in continuum["levels"]}
-        closing = tuple(str(code) for code in catalogue["closing_outcomes"]["codes"])
+        closing = frozenset(str(code) for code in catalogue["closing_outcomes"]["codes"])
+        notes = {str(entry["code"]): str(entry["text"]) for entry in catalogue.get("notes", ())}
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{policy_dir / authority}: catalogue or continuum lacks an entry: {error}") from error
-    return Words(authority, queues, levels, closing)
+    return Words(authority, queues, levels, closing, notes)

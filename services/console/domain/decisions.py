@@ -36,7 +36,6 @@ class CaseNow:
     level: int | None
     subject: str
     suggested_queue: str | None
-    suggestion_known: bool  # False while the move that carries the suggestion has not reached the console
     urgent: bool
 
 
@@ -54,6 +53,7 @@ class Recorded:
     outcome: str | None
     reason_code: str
     decided_at: datetime
+    refusal: str | None = None  # why the router could not carry it out; then it stands no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Refused(StrEnum):
     STALE_VERSION = "stale-version"
     ALREADY_CLOSED = "already-closed"
     NOTHING_TO_CONFIRM = "nothing-to-confirm"
+    OUTCOME_NEEDS_A_SERVICE = "outcome-needs-a-service"
 
 
 def faults_in(request: Request, *, queues: frozenset[str], outcomes: frozenset[str]) -> tuple[Fault, ...]:
@@ -110,15 +111,22 @@ def _faults_in_action(request: Request) -> list[Fault]:
             return []
 
 
-def refusal_of(request: Request, case: CaseNow | None) -> Refused | None:
-    """Why the decision cannot stand on the case as it is now, or None where it can be recorded."""
+def refusal_of(request: Request, case: CaseNow | None, closing_outcomes: frozenset[str]) -> Refused | None:
+    """Why the decision cannot stand on the case as it is now, or None where it can be recorded.
+
+    closing_outcomes: outcomes that can end a contact which waits; the others name a service, so they need a placement.
+    Confirming a case that was placed by policy means that a person now stands behind the placement.
+    """
     if case is None:
         return Refused.NOT_YET_ROUTED
     if request.case_version != case.version:
         return Refused.STALE_VERSION
     if case.state == "closed":
         return Refused.ALREADY_CLOSED
-    suggests_nothing = case.suggestion_known and case.suggested_queue is None
-    if request.action is DecisionAction.CONFIRM and suggests_nothing and request.queue is None:
+    if case.state != "waiting":
+        return None
+    if request.action is DecisionAction.CONFIRM and case.suggested_queue is None and request.queue is None:
         return Refused.NOTHING_TO_CONFIRM
+    if request.action is DecisionAction.CLOSE and request.outcome not in closing_outcomes:
+        return Refused.OUTCOME_NEEDS_A_SERVICE
     return None

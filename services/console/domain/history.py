@@ -45,6 +45,7 @@ def decided_entries(decisions: Iterable[tuple[Recorded, str | None]]) -> list[Hi
                 "outcome": decision.outcome,
                 "reason_code": decision.reason_code,
                 "case_version": decision.case_version,
+                "refusal": decision.refusal,
             },
             by=decision.username,
             words=reason,

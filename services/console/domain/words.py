@@ -157,6 +157,22 @@ ACTS = {
     "staff.disable": "Account disabled",
 }
 
+REFUSALS = {
+    "stale": "The case had moved on in the meantime",
+    "role_may_not_decide": "This role may not decide",
+    "case_closed": "The case was closed",
+    "reason_missing": "The reason was missing",
+    "no_suggestion": "There was no suggestion to carry out; choose a service",
+    "nothing_changed": "Nothing was changed",
+    "unknown_queue": "The catalogue does not have this service",
+    "unknown_level": "The level does not exist",
+    "unknown_outcome": "The outcome does not exist",
+    "outcome_missing": "The outcome was missing",
+    "outcome_needs_a_service": "This outcome names a service: place the contact with it",
+    "only_for_places": "This service takes requests about a place or a group, not one child",
+    "only_for_children": "This service takes children, not places",
+}
+
 SEXES = {"M": "Male", "F": "Female", "U": "Not known"}
 
 IDENTIFIERS = {

@@ -23,6 +23,10 @@ _WHY = {
         "The contact is closed",
         "A closed contact takes no further decision. New information comes in as a new contact.",
     ),
+    Refused.OUTCOME_NEEDS_A_SERVICE: (
+        "This outcome needs a service",
+        "The outcome names a service, so the contact must be placed with it. Choose a service instead of closing.",
+    ),
     Refused.NOTHING_TO_CONFIRM: (
         "There is no suggestion to confirm",
         "No service was suggested for this contact. Choose a service or a level, or close it with an outcome.",

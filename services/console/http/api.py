@@ -99,13 +99,20 @@ async def decide(
 ) -> Response:
     """Record a decision. 409 where this version was decided before (shows the first) or is no longer the newest."""
     wanted = DecisionRequest(**body.model_dump())
-    faults = faults_in(wanted, queues=frozenset(console.words.queues), outcomes=console.words.outcomes)
+    faults = faults_in(wanted, queues=frozenset(console.words.queues), outcomes=frozenset(console.words.outcomes))
     if faults:
         raise problems.malformed(answers.pointers(faults))
 
     async def unit() -> command.Answer:
         async with console.open_work() as work:
-            return await command.decide(contact_id, wanted, caller.staff, work, client=client_of(request))
+            return await command.decide(
+                contact_id,
+                wanted,
+                caller.staff,
+                work,
+                closing_outcomes=console.words.closing_outcomes,
+                client=client_of(request),
+            )
 
     answer = await uninterrupted(asyncio.ensure_future(unit()))
     if isinstance(answer, command.Made):

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from services.console import decide as command
 from services.console.case_file import CaseFile, open_case_file
-from services.console.domain.decisions import Fault, faults_in
+from services.console.domain.decisions import Fault, Refused, faults_in
 from services.console.domain.decisions import Request as DecisionRequest
 from services.console.domain.queue import time_left
 from services.console.domain.roles import Permission
@@ -29,7 +29,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MayRead = Annotated[Caller, Depends(visitor(Permission.READ_CONTACT))]
 MayDecide = Annotated[Caller, Depends(sender(Permission.DECIDE))]
 
-CONFLICT_PAGES = ("already-decided", "stale-version", "already-closed", "not-yet-routed", "nothing-to-confirm")
+CONFLICT_PAGES = frozenset({"already-decided"}) | {why.value for why in Refused}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ async def decide(contact_id: UUID, request: Request, caller: MayDecide, console:
     )
     wanted, faults = _read(form, sent)
     if wanted is not None:
-        faults += faults_in(wanted, queues=frozenset(console.words.queues), outcomes=console.words.outcomes)
+        faults += faults_in(wanted, queues=frozenset(console.words.queues), outcomes=frozenset(console.words.outcomes))
     if wanted is None or faults:
         return await _show(contact_id, request, caller, console, replace(form, faults=faults), status=422)
     answer = await _record(contact_id, wanted, _uuid(form.decision_id), caller, console, client_of(request))
@@ -113,7 +113,15 @@ async def _record(
 ) -> command.Answer:
     async def unit() -> command.Answer:
         async with console.open_work() as work:
-            return await command.decide(contact_id, wanted, caller.staff, work, decision_id=decision_id, client=client)
+            return await command.decide(
+                contact_id,
+                wanted,
+                caller.staff,
+                work,
+                closing_outcomes=console.words.closing_outcomes,
+                decision_id=decision_id,
+                client=client,
+            )
 
     return await uninterrupted(asyncio.ensure_future(unit()))
 

@@ -92,6 +92,7 @@ def make_templates(words: Words) -> Environment:
         reference=reference,
         seconds=seconds,
         capfirst=capfirst,
+        map_queues=lambda queues: [words.queue(queue) for queue in queues],
         map_words=lambda of_codes, table: [words.of(table, code) for code in of_codes],
     )
     templates.globals.update(words=words, age_on=age_on)

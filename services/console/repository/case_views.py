@@ -60,6 +60,11 @@ v_case = table(
     column("decide_by", _INSTANT),
     column("subject", Text),
     column("updated_at", _INSTANT),
+    column("suggested_queue", Text),
+    column("service", Text),
+    column("team", Text),
+    column("alternatives", ARRAY(Text)),
+    column("notes", ARRAY(Text)),
     schema="router",
 )
 v_placement = table(
@@ -73,6 +78,16 @@ v_placement = table(
     column("decided_by", Text),
     column("level", SmallInteger),
     column("moved_at", _INSTANT),
+    column("service", Text),
+    column("team", Text),
+    schema="router",
+)
+v_decision = table(
+    "v_decision",
+    column("decision_id", Text),
+    column("contact_id", Uuid),
+    column("result", Text),
+    column("refusal", Text),
     schema="router",
 )
 v_notice = table(
@@ -141,6 +156,11 @@ class Case:
     decide_by: datetime | None
     subject: str
     updated_at: datetime
+    suggested_queue: str | None
+    service: str | None
+    team: str | None
+    alternatives: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +175,8 @@ class Placement:
     decided_by: str | None
     level: int | None
     moved_at: datetime
+    service: str | None
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +215,9 @@ class CaseViews(Protocol):
 
     async def case(self, contact_id: UUID) -> Case | None:
         """The router's case, or None while in flight."""
+
+    async def refusals(self, contact_id: UUID) -> dict[UUID, str]:
+        """Decisions that the router could not carry out, with why; a stale one says `stale`."""
 
     async def placements(self, contact_id: UUID) -> list[Placement]:
         """Every move, oldest first."""
@@ -242,9 +267,17 @@ class PostgresCaseViews:
 
     async def case(self, contact_id: UUID) -> Case | None:
         """See CaseViews."""
-        row = (await self._connection.execute(select(v_case).where(v_case.c.contact_id == contact_id))).mappings()
-        first = row.first()
-        return None if first is None else Case(**first)
+        found = select(v_case).where(v_case.c.contact_id == contact_id)
+        row = (await self._connection.execute(found)).mappings().first()
+        if row is None:
+            return None
+        return Case(**{**row, "alternatives": tuple(row["alternatives"] or ()), "notes": tuple(row["notes"] or ())})
+
+    async def refusals(self, contact_id: UUID) -> dict[UUID, str]:
+        """See CaseViews."""
+        found = select(v_decision.c.decision_id, v_decision.c.refusal, v_decision.c.result)
+        rows = await self._connection.execute(found.where(v_decision.c.contact_id == contact_id))
+        return {UUID(row.decision_id): row.refusal or row.result for row in rows if row.result != "applied"}
 
     async def placements(self, contact_id: UUID) -> list[Placement]:
         """See CaseViews."""

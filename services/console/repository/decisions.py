@@ -1,9 +1,9 @@
-"""Decisions of people in PostgreSQL: one per contact and version, by a unique constraint."""
+"""Decisions of people in PostgreSQL: one standing per contact and version, by a unique index."""
 
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,9 @@ class Decisions(Protocol):
     async def find(self, contact_id: UUID, case_version: int) -> Recorded | None:
         """The decision that stands for one version of a case."""
 
+    async def mark_refused(self, decision_id: UUID, refusal: str) -> None:
+        """The router could not carry the decision out: it stands no longer, and another one may be made."""
+
     async def of(self, contact_id: UUID) -> list[tuple[Recorded, SealedPart]]:
         """Every decision about one contact, oldest first, with its sealed reason."""
 
@@ -38,6 +41,7 @@ _COLUMNS = (
     t.c.outcome,
     t.c.reason_code,
     t.c.decided_at,
+    t.c.refusal,
 )
 
 
@@ -68,19 +72,25 @@ class PostgresDecisions:
             reason_part=reason.model_dump(mode="json"),
             decided_at=decision.decided_at,
         )
-        kept = row.on_conflict_do_nothing(index_elements=[t.c.contact_id, t.c.case_version]).returning(t.c.decision_id)
+        kept = row.on_conflict_do_nothing().returning(t.c.decision_id)
         return (await self._connection.execute(kept)).one_or_none() is not None
 
     async def find(self, contact_id: UUID, case_version: int) -> Recorded | None:
         """See Decisions."""
         found = select(*_COLUMNS).join_from(t, staff, t.c.staff_id == staff.c.staff_id)
-        only = found.where(t.c.contact_id == contact_id, t.c.case_version == case_version)
+        standing = (t.c.contact_id == contact_id) & (t.c.case_version == case_version) & t.c.refusal.is_(None)
+        only = found.where(standing)
         row = (await self._connection.execute(only)).mappings().one_or_none()
         return None if row is None else _recorded(row)
+
+    async def mark_refused(self, decision_id: UUID, refusal: str) -> None:
+        """See Decisions."""
+        standing = (t.c.decision_id == decision_id) & t.c.refusal.is_(None)
+        await self._connection.execute(update(t).where(standing).values(refusal=refusal))
 
     async def of(self, contact_id: UUID) -> list[tuple[Recorded, SealedPart]]:
         """See Decisions."""
         found = select(*_COLUMNS, t.c.reason_part).join_from(t, staff, t.c.staff_id == staff.c.staff_id)
-        found = found.where(t.c.contact_id == contact_id).order_by(t.c.case_version)
+        found = found.where(t.c.contact_id == contact_id).order_by(t.c.decided_at)
         rows = (await self._connection.execute(found)).mappings()
         return [(_recorded(row), SealedPart.model_validate(row["reason_part"])) for row in rows]

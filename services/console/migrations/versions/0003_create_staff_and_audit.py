@@ -47,14 +47,17 @@ STATEMENTS = (
         outcome text,
         reason_code text not null,
         reason_part jsonb not null,
+        refusal text,
         decided_at timestamptz not null default now(),
         constraint pk_decisions primary key (decision_id),
-        constraint uq_decisions_contact_id_case_version unique (contact_id, case_version),
         constraint fk_decisions_staff_id foreign key (staff_id) references console.staff (staff_id),
         constraint ck_decisions_action check (action in ('confirm', 'change', 'close')),
         constraint ck_decisions_close_has_outcome check (action <> 'close' or outcome is not null),
         constraint ck_decisions_change_changes check (action <> 'change' or queue is not null or level is not null)
     )""",
+    """create unique index uq_decisions_standing on console.decisions (contact_id, case_version)
+       where refusal is null""",
+    "create index ix_decisions_contact_id on console.decisions (contact_id)",
     """create table console.audit (
         audit_id bigint generated always as identity,
         at timestamptz not null default now(),
