@@ -1,0 +1,1 @@
+"""Intake: keeps every contact an agency sends, answers with a receipt, and puts danger first."""

@@ -1,0 +1,1 @@
+"""Pure rules of intake over frozen values: no clock, no input or output."""

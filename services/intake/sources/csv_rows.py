@@ -1,0 +1,136 @@
+"""CSV as schools export it: four delimiters, UTF-8 or Windows-1252, quotes that never close. Each row stands alone.
+
+A row that cannot be read is handed over with its fault; it never takes a following row with it.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.intake.domain.refusals import Refusal, Refused
+from services.intake.sources.fields import key_of
+
+DELIMITERS = (",", ";", "\t", "|")
+MOST_ROWS = 5_000
+_WIDEST = 3  # a row with this many times the header's cells is not a row of this table
+_BUDGET = 20  # lines looked at per line of the file, before the rest counts as one broken row
+
+csv.field_size_limit(8 * 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row:
+    """One row. number: its line in the file, from 1; fault: a defect code, then cells may be incomplete."""
+
+    number: int
+    cells: tuple[str, ...]
+    fault: str | None = None
+    guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Table:
+    """A header and its rows. delimiter_guessed: the columns were not separated by commas."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    delimiter_guessed: bool
+
+
+def read_table(body: bytes, known: frozenset[str], charset: str | None = None) -> Table:
+    """The table in `body`. known: column names in the form of `key_of`. Raises Refused where there is no such table."""
+    text = _decode(body, charset).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise Refused(Refusal.EMPTY_BODY)
+    lines = text.split("\n")
+    first = next(number for number, line in enumerate(lines) if line.strip())
+    delimiter, header = _header(lines[first], known)
+    rows: list[Row] = []
+    for row in _rows(lines, first + 1, delimiter, len(header)):
+        rows.append(_judged(row, len(header), ends_open=row.number == len(lines)))
+        if len(rows) > MOST_ROWS:
+            raise Refused(Refusal.TOO_MANY_ITEMS)
+    return Table(header, tuple(rows), delimiter != ",")
+
+
+def _decode(body: bytes, charset: str | None) -> str:
+    """UTF-8, or what a byte order mark or the declared charset says; other bytes wait as surrogates for their row."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16", "replace")
+    if charset in ("windows-1252", "cp1252", "iso-8859-1", "latin1", "latin-1"):
+        return body.decode("cp1252", "surrogateescape")
+    return body.decode("utf-8-sig", "surrogateescape")
+
+
+def _header(line: str, known: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    def columns(delimiter: str) -> tuple[str, ...]:
+        try:
+            return tuple(cell.strip() for cell in next(csv.reader([line[:200_000]], delimiter=delimiter)))
+        except csv.Error:
+            return ()
+
+    found = {delimiter: columns(delimiter) for delimiter in DELIMITERS}
+    matches = {delimiter: sum(key_of(name) in known for name in names) for delimiter, names in found.items()}
+    best = max(DELIMITERS, key=lambda delimiter: matches[delimiter])
+    if matches[best] < 2:
+        other_format = "\x00" in line or line.lstrip()[:1] in ("{", "[", "<")
+        raise Refused(Refusal.NOT_CSV if other_format else Refusal.UNKNOWN_HEADER)
+    return best, found[best]
+
+
+def _rows(lines: list[str], start: int, delimiter: str, width: int) -> Iterator[Row]:
+    """Rows from line `start` (counted from 0) on; after a fault reading goes on with the very next line."""
+    left = _BUDGET * len(lines) + 1_000
+    while start < len(lines):
+        reader = csv.reader((lines[n] + "\n" for n in range(start, len(lines))), delimiter=delimiter, strict=True)
+        done = 0
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield Row(start + done + 1, tuple(cells))
+                done = reader.line_num
+            return
+        except csv.Error as error:
+            left -= reader.line_num
+            yield _broken(lines[start + done], start + done + 1, delimiter, width, at_end="end of data" in str(error))
+            start += done + 1
+        if left < 0:
+            yield Row(start + 1, (), "ragged_row")
+            return
+
+
+def _broken(line: str, number: int, delimiter: str, width: int, *, at_end: bool) -> Row:
+    """A line whose quotes are wrong: read leniently where that gives the right number of cells, else a fault."""
+    if not at_end:
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            cells = []
+        if len(cells) == width:
+            return Row(number, tuple(cells))
+    return Row(number, (line,), "ragged_row")
+
+
+def _judged(row: Row, width: int, *, ends_open: bool) -> Row:
+    """The row with bytes that are not UTF-8 read as Windows-1252, or with the fault that makes it unusable."""
+    if row.fault:
+        return row
+    if any("\x00" in cell for cell in row.cells):
+        return Row(row.number, row.cells, "bad_character")
+    if len(row.cells) > _WIDEST * width or (ends_open and len(row.cells) < width):
+        return Row(row.number, row.cells, "ragged_row")
+    if all(cell.isascii() or not _escaped(cell) for cell in row.cells):
+        return row
+    try:
+        cells = tuple(cell.encode("utf-8", "surrogateescape").decode("cp1252") for cell in row.cells)
+    except UnicodeDecodeError:
+        return Row(row.number, row.cells, "bad_character")
+    return Row(row.number, cells, guessed=True)
+
+
+def _escaped(cell: str) -> bool:
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,96 @@
+"""What the JSON connectors share: the list of messages in a body, and the fixed form of one message."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from services.intake.domain.plain_text import BREAK
+from services.intake.domain.refusals import Refusal, Refused
+from services.intake.sources.drafts import Item, Reading
+from services.intake.sources.fields import Fields, strings_in
+from services.intake.sources.notes import Notes, defect
+from services.intake.sources.words import value
+from shared.messages.contact import Consent
+
+MOST_ITEMS = 2_000
+
+
+def fixed_form(message: object) -> bytes:
+    """The message in one form, whatever the order of its fields and its spacing were."""
+    return json.dumps(message, sort_keys=True, separators=(",", ":")).encode()
+
+
+def all_text(message: object) -> str:
+    """Every string of the message, with breaks between them."""
+    return BREAK.join(strings_in(message))
+
+
+def read_items(messages: list[object], read: Callable[[object, str], Item | None]) -> Reading:
+    """All messages of a body read; what cannot be worked is held, and only where all are is the body refused."""
+    if len(messages) > MOST_ITEMS:
+        raise Refused(Refusal.TOO_MANY_ITEMS)
+    single = len(messages) == 1
+    items = [_item(message, "" if single else f"/{n}", read) for n, message in enumerate(messages)]
+    if not any(item.drafts for item in items):
+        raise Refused(Refusal.NOTHING_READABLE, tuple(d for item in items for d in item.held)[:20])
+    return Reading(tuple(items))
+
+
+def _item(message: object, pointer: str, read: Callable[[object, str], Item | None]) -> Item:
+    content, text = fixed_form(message), all_text(message)
+    item = read(message, pointer) if isinstance(message, dict) else None
+    if item is None:
+        held = (defect("layout_not_understood", pointer or "/"),)
+        return Item(pointer, "", content, held=held, text=text)
+    return replace(item, content=content, text=text)
+
+
+def note_clock(sent_at: datetime | None, notes: Notes, pointer: str) -> None:
+    """Note a sender's clock that is a day or more off; the time of receipt counts in any case."""
+    if sent_at is not None and abs(sent_at - notes.context.received_at) > timedelta(days=1):
+        notes.add("clock_skew", pointer)
+
+
+def read_consent(fields: Fields) -> Consent:
+    """Consent from `consent`: an object with given, by and reason, or one word."""
+    raw = fields.raw("consent")
+    if raw is None:
+        return Consent()
+    if isinstance(raw, str | bool):
+        word = fields.text("consent") or ""
+        return Consent(status=_status(word, fields))
+    inner = fields.inside("consent")
+    given = inner.flag("given", "obtained")
+    reason = inner.text("reasonIfNot", "reason")
+    stated = inner.text("status")
+    if stated:
+        return Consent(status=_status(stated, inner), by=inner.text("by", "byWhom"), reason=reason)
+    if given is True:
+        return Consent(status="given", by=inner.text("by", "byWhom"), reason=reason)
+    if given is None:
+        return Consent(status="unknown", by=inner.text("by", "byWhom"), reason=reason)
+    status = value("consent", reason) if reason else None
+    if status in (None, "given", "unknown"):
+        inner.note("consent_unclear", "reasonIfNot")
+        status = "unknown"
+    return Consent(status=status, by=inner.text("by", "byWhom"), reason=reason)
+
+
+def _status(word: str, fields: Fields) -> str:
+    status = value("consent", word) or {"true": "given", "false": "refused"}.get(word)
+    if status is None:
+        fields.note("consent_unclear", "consent")
+    return status or "unknown"
+
+
+def read_services(fields: Fields, *names: str) -> str | None:
+    """The first service asked for, as a queue id where its name is known, else in the sender's words."""
+    asked = fields.texts(*names, separators=";|")
+    known = (value("service", word) for word in asked)
+    return next((queue for queue in known if queue), asked[0] if asked else None)
+
+
+def adult_on(born: date | None, today: date) -> bool:
+    """Whether a person of that date of birth is eighteen or older."""
+    return born is not None and (today.year - born.year - ((today.month, today.day) < (born.month, born.day))) >= 18
