@@ -52,7 +52,7 @@ def message_about(assessed: Assessed, sealed: SealedPart, policy_version: str) -
 def _facets(assessed: Assessed, policy_version: str) -> ContactAssessedFacets:
     received, contact, score = assessed.opened.message, assessed.opened.contact, assessed.score
     prior = assessed.known.prior
-    return ContactAssessedFacets.model_construct(
+    return ContactAssessedFacets(
         authority=received.facets.authority,
         agency_id=received.facets.agency_id,
         agency_kind=received.facets.agency_kind,

@@ -170,7 +170,9 @@ class PromptEntry(Sourced):
 
     code: Code
     label: Text
-    phrases: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$")], ...], Field(min_length=1)]
+    phrases: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$", min_length=3)], ...], Field(min_length=1)
+    ]
     covered_by: tuple[IndicatorCode, ...]
 
 

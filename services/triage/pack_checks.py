@@ -14,6 +14,7 @@ from shared.codes import codes
 
 DASH_TICKS = range(1, 28)
 LEVELS = range(1, HIGHEST_LEVEL + 1)
+STATUTORY = 4  # from here on a person decides, whatever a pack says
 
 
 def problems(pack: ContinuumPack) -> list[str]:
@@ -62,6 +63,8 @@ def _levels(pack: ContinuumPack) -> Iterator[str]:
     for entry in pack.levels:
         if (entry.decision == "confirm") != (entry.reason is not None):
             yield f"levels: {entry.level}: give `reason` where decision is confirm, and only there"
+        if entry.level >= STATUTORY and entry.decision == "auto":
+            yield f"levels: {entry.level}: must always wait for a person; write decision: confirm"
 
 
 def _ratings(pack: ContinuumPack) -> Iterator[str]:
@@ -165,6 +168,9 @@ def _facts(pack: ContinuumPack) -> Iterator[str]:
             yield f"{where}: has no condition, so it would always hold; give all, any or with"
         if any(not group for group in condition.groups):
             yield f"{where}: with: has an empty list, which nothing can meet; remove it or name an indicator"
+    for rule in pack.evidence.rules:
+        if rule.ask is not None and not (rule.ask_where or rule.groups):
+            yield f"evidence.rules: {rule.code}: ask needs ask_where: the indicators at which to ask"
     for fact in sorted(WORKED_OUT - named_facts(pack)):
         yield f"facts: {fact}: triage works it out and nothing uses it; add a rule or a multiplier for it"
 
@@ -185,7 +191,7 @@ def _multipliers(pack: ContinuumPack) -> Iterator[str]:
             yield f"{where}: up_to_level with adds or speed would lower a higher need; use it with review alone"
         yield from _unlisted("primary_need", f"{where}: needs", entry.needs)
     given = {entry.level for entry in pack.statutory_when_raised}
-    for level in (4, 5):
+    for level in range(STATUTORY, HIGHEST_LEVEL + 1):
         if level not in given:
             yield f"statutory_when_raised: {level}: is missing; give the flag of a level that multipliers reach"
 

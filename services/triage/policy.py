@@ -6,9 +6,9 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from services.triage import pack_checks
+from services.triage.domain.conditions import Condition, Lookup
 from services.triage.domain.policy import (
     SPEEDS,
-    Condition,
     Danger,
     FactRules,
     Grade,
@@ -17,14 +17,14 @@ from services.triage.domain.policy import (
     LevelRow,
     Multiplier,
     Policy,
-    Prompt,
     Rule,
     Speed,
     TickBand,
     Unknown,
     Window,
 )
-from services.triage.pack import ConditionEntry, ContinuumPack, EpisodeWindow, Sourced
+from services.triage.domain.prompts import Prompt, PromptIndex
+from services.triage.pack import ConditionEntry, ContinuumPack, EpisodeWindow, RuleEntry, Sourced
 from shared.codes import codes
 from shared.errors import SettingsError
 from shared.messages.assessment import Rating, StatutoryFlag
@@ -84,7 +84,7 @@ def _own_code(entry: object) -> str:
 
 
 def _compiled(pack: ContinuumPack, version: str) -> Policy:
-    defects = codes("defect")
+    defects, dangers, rules = codes("defect"), _dangers(pack), _rules(pack)
     return Policy(
         version=version,
         levels=_levels(pack),
@@ -92,10 +92,12 @@ def _compiled(pack: ContinuumPack, version: str) -> Policy:
         no_indicator_level=pack.no_indicator.level,
         no_indicator_speed=pack.no_indicator.speed,
         indicators=_indicators(pack),
-        dangers=_dangers(pack),
+        dangers=dangers,
+        danger_lookup=Lookup((condition, row) for row in dangers.values() for condition in row.when),
         grades=_grades(pack),
         tick_bands=_tick_bands(pack),
-        rules=_rules(pack),
+        rules=Lookup((rule.condition, rule) for rule in rules),
+        questions=Lookup((rule.ask_at, rule) for rule in rules if rule.ask_at is not None),
         facts=FactRules(
             not_mobile_months=pack.facts.not_mobile.under_months,
             birth_soon=timedelta(weeks=pack.facts.birth_soon.within_weeks),
@@ -104,7 +106,7 @@ def _compiled(pack: ContinuumPack, version: str) -> Policy:
         markers=frozenset(codes("marker")),
         prompts=_prompts(pack),
         history=_history(pack),
-        multipliers=_multipliers(pack),
+        multipliers=Lookup((row.condition, row) for row in _multipliers(pack)),
         protective={entry.code: (entry.label, _clause("protective", entry.code, entry)) for entry in pack.protective},
         unknowns={
             entry.code: Unknown(entry.code, entry.label, entry.reason, _clause("unknowns", entry.code, entry))
@@ -215,19 +217,24 @@ def _rules(pack: ContinuumPack) -> tuple[Rule, ...]:
             condition=_condition(entry),
             indicator=entry.indicator,
             ask=entry.ask,
-            ask_where=frozenset(entry.ask_where),
+            ask_at=_ask_at(entry) if entry.ask is not None else None,
             clause=_clause("evidence/rules", entry.code, entry),
         )
         for entry in pack.evidence.rules
     )
 
 
-def _prompts(pack: ContinuumPack) -> tuple[Prompt, ...]:
-    return tuple(
+def _ask_at(entry: RuleEntry) -> Condition:
+    groups = (entry.ask_where,) if entry.ask_where else entry.groups
+    return Condition(groups=tuple(frozenset(group) for group in groups))
+
+
+def _prompts(pack: ContinuumPack) -> PromptIndex:
+    return PromptIndex(
         Prompt(
             code=entry.code,
             label=entry.label,
-            phrases=tuple(f" {phrase}" for phrase in entry.phrases),
+            phrases=entry.phrases,
             covered_by=frozenset(entry.covered_by),
             clause=_clause("evidence/prompts", entry.code, entry),
         )
@@ -242,8 +249,8 @@ def _episodes(window: EpisodeWindow) -> Window:
 def _history(pack: ContinuumPack) -> HistoryRules:
     history = pack.history
     return HistoryRules(
-        known_months=history.known.months,
-        rereferral_months=history.rereferral.months,
+        known=Window(1, months=history.known.months),
+        rereferral=Window(1, months=history.rereferral.months),
         referral_level=history.rereferral.from_level,
         referral_outcomes=frozenset(history.rereferral.outcomes),
         low_level=Window(history.low_level.contacts, days=history.low_level.days),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from shared.messages.contact import Child
 
@@ -22,6 +23,7 @@ def months_between(start: date, end: date) -> int:
     return months - 1 if end.day < start.day else months
 
 
+@lru_cache(maxsize=4096)
 def months_before(day: date, months: int) -> date:
     """The same day so many months earlier; where that month has no such day, its last (29 February -> 28)."""
     index = day.year * 12 + day.month - 1 - months

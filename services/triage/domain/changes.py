@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from services.triage.domain.evidence import Evidence
 from services.triage.domain.findings import Findings
-from services.triage.domain.policy import HIGHEST_LEVEL, Policy, Rule
+from services.triage.domain.policy import HIGHEST_LEVEL, Policy
 
 _MOST = 8  # lines shown; the first ones matter most
 
@@ -36,17 +35,11 @@ def _of_questions(findings: Findings, level: int, policy: Policy) -> Iterator[st
     evidence = findings.evidence
     if not evidence.indicators:
         yield "An indicator for the concern would replace the level shown, which is only a cautious start."
-    for rule in policy.rules:
-        if rule.ask is not None and rule.indicator not in evidence.indicators and _is_open(rule, evidence):
+    for rule in policy.questions.holding(frozenset(), evidence.indicators):
+        if rule.indicator not in evidence.indicators:
             reached = _reaching(policy.indicators[rule.indicator].level, findings)
             if reached > level:
                 yield f"If {rule.ask}, this would be level {reached}."
-
-
-def _is_open(rule: Rule, evidence: Evidence) -> bool:
-    """Whether the contact is of the kind the question belongs to, and has not answered it with yes."""
-    places = (rule.ask_where,) if rule.ask_where else rule.condition.groups
-    return all(not place.isdisjoint(evidence.indicators) for place in places)
 
 
 def _of_review(findings: Findings, level: int) -> Iterator[str]:

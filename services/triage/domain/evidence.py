@@ -140,13 +140,14 @@ def _read_ticks(ticks: int | None, reading: _Reading) -> None:
 
 def _apply_rules(reading: _Reading) -> None:
     """Apply the rules until none adds anything, so that their order does not matter."""
-    waiting = list(reading.policy.rules)
-    while waiting:
-        facts, indicators = frozenset(reading.facts), frozenset(reading.indicators)
-        held = [rule for rule in waiting if rule.condition.holds(facts, indicators)]
-        if not held:
+    done: set[str] = set()
+    while True:
+        facts = frozenset(reading.facts)
+        held = reading.policy.rules.holding(facts, frozenset(reading.indicators))
+        fresh = [rule for rule in held if rule.code not in done]
+        if not fresh:
             return
-        for rule in held:
+        for rule in fresh:
+            done.add(rule.code)
             named = sorted((rule.condition.every | rule.condition.some) & facts)
             reading.found(rule.indicator, None, ", ".join(named) or rule.code, rule.clause)
-        waiting = [rule for rule in waiting if rule not in held]

@@ -8,7 +8,7 @@ from services.triage.domain.evidence import Evidence, read_evidence
 from services.triage.domain.facts import stated_facts
 from services.triage.domain.history import Known
 from services.triage.domain.policy import Danger, Multiplier, Policy
-from services.triage.domain.prompts import Hit, text_hits
+from services.triage.domain.prompts import Hit
 from shared.messages.assessment import StatutoryFlag
 from shared.messages.contact import CanonicalContact
 
@@ -42,7 +42,7 @@ def find(contact: CanonicalContact, known: Known, on: date, policy: Policy, dang
     return Findings(
         contact=contact,
         evidence=evidence,
-        hits=text_hits(contact, evidence.indicators, policy),
+        hits=policy.prompts.hits(contact, evidence.indicators),
         dangers=_dangers(evidence, stated, policy),
         stated=stated,
         multipliers=_multipliers(evidence, policy),
@@ -51,8 +51,7 @@ def find(contact: CanonicalContact, known: Known, on: date, policy: Policy, dang
 
 def _dangers(evidence: Evidence, stated: frozenset[str], policy: Policy) -> tuple[Danger, ...]:
     """Every criterion met at intake or here. One that the pack does not know still counts as danger."""
-    facts, indicators = evidence.facts, evidence.indicators
-    met = {code: row for code, row in policy.dangers.items() if any(when.holds(facts, indicators) for when in row.when)}
+    met = {row.code: row for row in policy.danger_lookup.holding(evidence.facts, evidence.indicators)}
     for code in stated:
         met[code] = policy.dangers.get(code) or Danger(code, code, (), StatutoryFlag.S47, False, "intake")
     return tuple(met[code] for code in sorted(met))
@@ -63,8 +62,7 @@ def _multipliers(evidence: Evidence, policy: Policy) -> tuple[Multiplier, ...]:
     highest = max((sign.indicator.level for sign in evidence.signs), default=policy.no_indicator_level)
     return tuple(
         row
-        for row in policy.multipliers
+        for row in policy.multipliers.holding(evidence.facts, evidence.indicators)
         if (row.up_to_level is None or highest <= row.up_to_level)
         and (not row.needs or not row.needs.isdisjoint(needs))
-        and row.condition.holds(evidence.facts, evidence.indicators)
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.triage.domain.age import months_before
 from services.triage.domain.policy import HistoryRules, Window
 from shared.messages.assessment import InvolvementItem, PriorInvolvement
 
@@ -78,7 +77,7 @@ def known_before(history: History, on: date, agency_kind: str, contact_id: UUID,
     entries = [entry for entry in history.entries if entry.on <= on and entry.contact_id != contact_id]
     contacts = [entry for entry in entries if entry.is_contact]
     low = [entry.on for entry in _within(contacts, on, rules.low_level) if _is_low(entry, rules)]
-    recent = _within(contacts, on, Window(0, months=rules.known_months))
+    recent = _within(contacts, on, rules.known)
     prior = PriorInvolvement(
         known_within_12_months=_is_known(history, entries, on, rules),
         contacts_12_months=len(recent),
@@ -95,18 +94,13 @@ def known_before(history: History, on: date, agency_kind: str, contact_id: UUID,
     return Known(prior, _facts(prior, contacts, low, on, rules), third_before)
 
 
-def _since(on: date, window: Window) -> date:
-    return months_before(on, window.months) if window.months else on - timedelta(days=window.days)
-
-
 def _within(entries: Sequence[Entry], on: date, window: Window) -> list[Entry]:
-    first = _since(on, window)
+    first = window.since(on)
     return [entry for entry in entries if entry.on >= first]
 
 
 def _referrals(contacts: Sequence[Entry], on: date, rules: HistoryRules) -> list[Entry]:
-    window = Window(0, months=rules.rereferral_months)
-    return [entry for entry in _within(contacts, on, window) if entry.is_referral(rules)]
+    return [entry for entry in _within(contacts, on, rules.rereferral) if entry.is_referral(rules)]
 
 
 def _is_low(entry: Entry, rules: HistoryRules) -> bool:
@@ -114,8 +108,7 @@ def _is_low(entry: Entry, rules: HistoryRules) -> bool:
 
 
 def _is_known(history: History, entries: Sequence[Entry], on: date, rules: HistoryRules) -> bool:
-    window = Window(0, months=rules.known_months)
-    return bool(_within(entries, on, window)) or any(episode.is_open(on) for episode in history.episodes)
+    return bool(_within(entries, on, rules.known)) or any(episode.is_open(on) for episode in history.episodes)
 
 
 def _agency_kinds(contacts: Sequence[Entry], on: date, agency_kind: str, rules: HistoryRules) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
+from services.triage.domain.age import months_before
+from services.triage.domain.conditions import Condition, Lookup
+from services.triage.domain.prompts import PromptIndex
 from shared.messages.assessment import Rating, StatutoryFlag
 
 HIGHEST_LEVEL = 5
@@ -40,29 +43,14 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Holds where every fact of `every`, one of `some` and an indicator of each group was found. Never a negative."""
-
-    every: frozenset[str] = frozenset()
-    some: frozenset[str] = frozenset()
-    groups: tuple[frozenset[str], ...] = ()
-
-    def holds(self, facts: frozenset[str], indicators: frozenset[str]) -> bool:
-        """Whether facts and indicators fulfil it."""
-        if not self.every <= facts or (self.some and self.some.isdisjoint(facts)):
-            return False
-        return all(not group.isdisjoint(indicators) for group in self.groups)
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
-    """Structured facts that amount to an indicator. ask: the missing fact in words; ask_where: indicators to ask at."""
+    """Structured facts that amount to an indicator. ask: the missing fact in words; ask_at: where to ask for it."""
 
     code: str
     condition: Condition
     indicator: str
     ask: str | None
-    ask_where: frozenset[str]
+    ask_at: Condition | None
     clause: str
 
 
@@ -97,17 +85,6 @@ class TickBand:
     first: int
     last: int
     grade: Grade
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """Words in free text that ask for a person unless structured fields already say it (covered_by)."""
-
-    code: str
-    label: str
-    phrases: tuple[str, ...]  # lower case, single spaces, led by a space: they match at the start of a word
-    covered_by: frozenset[str]
-    clause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +134,10 @@ class Window:
     days: int = 0
     indicators: frozenset[str] = frozenset()
 
+    def since(self, on: date) -> date:
+        """The first day that still counts."""
+        return months_before(on, self.months) if self.months else on - timedelta(days=self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class FactRules:
@@ -171,8 +152,8 @@ class FactRules:
 class HistoryRules:
     """Thresholds of what was known before."""
 
-    known_months: int
-    rereferral_months: int
+    known: Window
+    rereferral: Window
     referral_level: int
     referral_outcomes: frozenset[str]
     low_level: Window
@@ -193,14 +174,16 @@ class Policy:
     no_indicator_speed: Speed
     indicators: Mapping[str, Indicator]
     dangers: Mapping[str, Danger]
+    danger_lookup: Lookup[Danger]
     grades: Mapping[tuple[str, str], Grade]
     tick_bands: tuple[TickBand, ...]
-    rules: tuple[Rule, ...]
+    rules: Lookup[Rule]
+    questions: Lookup[Rule]  # rules with a missing fact to ask for, by where to ask
     facts: FactRules
     markers: frozenset[str]  # every marker the pack names
-    prompts: tuple[Prompt, ...]
+    prompts: PromptIndex
     history: HistoryRules
-    multipliers: tuple[Multiplier, ...]
+    multipliers: Lookup[Multiplier]
     protective: Mapping[str, tuple[str, str]]  # code -> label, clause
     unknowns: Mapping[str, Unknown]
     noted_defects: frozenset[str]  # defects that ask for nobody

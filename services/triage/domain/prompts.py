@@ -1,14 +1,26 @@
 """Words in free text that ask for a person. They add no level and no speed: a text hit never decides."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.triage.domain.policy import Policy, Prompt
 from shared.messages.contact import CanonicalContact
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
+_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _AROUND = 60  # characters shown on either side of a hit
+_START = 3  # letters of a word that lead to the phrases beginning with it
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Words in free text that ask for a person unless structured fields already say it (covered_by)."""
+
+    code: str
+    label: str
+    phrases: tuple[str, ...]  # lower case words with single spaces between
+    covered_by: frozenset[str]
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +32,31 @@ class Hit:
     source: str
 
 
-def text_hits(contact: CanonicalContact, indicators: frozenset[str], policy: Policy) -> tuple[Hit, ...]:
-    """The first hit of each prompt that the structured indicators do not already cover."""
-    open_prompts = [prompt for prompt in policy.prompts if prompt.covered_by.isdisjoint(indicators)]
-    hits: dict[str, Hit] = {}
-    for source, text in _texts(contact):
-        plain = f" {_NOT_A_WORD.sub(' ', text.casefold())}"
-        for prompt in open_prompts:
-            if prompt.code not in hits:
-                phrase = next((phrase for phrase in prompt.phrases if phrase in plain), None)
-                if phrase is not None:
+class PromptIndex:
+    """The phrases of a pack by how they begin, so that a text is looked at once and not once for each phrase."""
+
+    def __init__(self, prompts: Iterable[Prompt]) -> None:
+        """prompts: of the pack. A phrase matches at the start of a word; all its words but the last match whole."""
+        self._by_start: dict[str, list[tuple[str, Prompt]]] = {}
+        for prompt in prompts:
+            for phrase in prompt.phrases:
+                self._by_start.setdefault(phrase[:_START].rstrip(), []).append((f" {phrase}", prompt))
+
+    def hits(self, contact: CanonicalContact, indicators: frozenset[str]) -> tuple[Hit, ...]:
+        """The first hit of each prompt that the structured indicators do not already cover."""
+        hits: dict[str, Hit] = {}
+        for source, text in _texts(contact):
+            words = _words(text)
+            joined = f" {' '.join(words)}"
+            for phrase, prompt in self._candidates(words):
+                if prompt.code not in hits and prompt.covered_by.isdisjoint(indicators) and phrase in joined:
                     hits[prompt.code] = Hit(prompt, _words_around(phrase, text), source)
-    return tuple(hits.values())
+        return tuple(hits.values())
+
+    def _candidates(self, words: Iterable[str]) -> Iterator[tuple[str, Prompt]]:
+        starts = {word[:_START] for word in words}
+        for start in sorted(self._by_start.keys() & starts):
+            yield from self._by_start[start]
 
 
 def _texts(contact: CanonicalContact) -> Iterator[tuple[str, str]]:
@@ -42,6 +67,12 @@ def _texts(contact: CanonicalContact) -> Iterator[tuple[str, str]]:
     for place, concern in enumerate(contact.concerns):
         if concern.text and concern.text != contact.narrative:
             yield concern.source or f"concerns[{place}]", concern.text
+
+
+def _words(text: str) -> list[str]:
+    """The words in lower case, without anything between them."""
+    plain = text.casefold()
+    return (plain.translate(_SPACES) if plain.isascii() else _NOT_A_WORD.sub(" ", plain)).split()
 
 
 def _words_around(phrase: str, text: str) -> str:

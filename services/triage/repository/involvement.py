@@ -63,13 +63,17 @@ class InvolvementTable:
         """Write level, outcome and kind as people decided them."""
         if not entries:
             return
-        rows = func.unnest(
-            literal([one.contact_id for one in entries], ARRAY(Uuid)),
-            literal([one.decided_version for one in entries], ARRAY(Integer)),
-            literal([one.entry.kind for one in entries], ARRAY(Text)),
-            literal([one.entry.level for one in entries], ARRAY(Integer)),
-            literal([one.entry.outcome for one in entries], ARRAY(Text)),
-        ).table_valued("contact_id", "decided_version", "kind", "level", "outcome", name="decided")
+        rows = (
+            func.unnest(
+                literal([one.contact_id for one in entries], ARRAY(Uuid)),
+                literal([one.decided_version for one in entries], ARRAY(Integer)),
+                literal([one.entry.kind for one in entries], ARRAY(Text)),
+                literal([one.entry.level for one in entries], ARRAY(Integer)),
+                literal([one.entry.outcome for one in entries], ARRAY(Text)),
+            )
+            .table_valued("contact_id", "decided_version", "kind", "level", "outcome", name="decided")
+            .render_derived()
+        )
         values = {name: rows.c[name] for name in ("decided_version", "kind", "level", "outcome")}
         await self._connection.execute(update(involvement).where(_i.contact_id == rows.c.contact_id).values(**values))
 

@@ -77,11 +77,15 @@ class PeopleTable:
         if not wanted:
             return set()
         keys = sorted(wanted)
-        rows = func.unnest(
-            literal([key.digest for key in keys], ARRAY(LargeBinary)),
-            literal([key.kind.value for key in keys], ARRAY(Text)),
-            literal([wanted[key] for key in keys], ARRAY(Uuid)),
-        ).table_valued("digest", "kind", "person_id", name="wanted")
+        rows = (
+            func.unnest(
+                literal([key.digest for key in keys], ARRAY(LargeBinary)),
+                literal([key.kind.value for key in keys], ARRAY(Text)),
+                literal([wanted[key] for key in keys], ARRAY(Uuid)),
+            )
+            .table_valued("digest", "kind", "person_id", name="wanted")
+            .render_derived()
+        )
         in_order = select(rows.c.digest, rows.c.kind, rows.c.person_id).order_by(rows.c.digest)
         statement = insert_or_not(match_key).from_select(["digest", "kind", "person_id"], in_order)
         claimed = await self._connection.execute(statement.on_conflict_do_nothing().returning(_k.digest))
