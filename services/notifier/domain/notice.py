@@ -1,5 +1,6 @@
 """A notice: one thing one recipient is to be told about one contact. Codes and references enter, text has no way in."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from shared.errors import PermanentFailure, ReasonCode
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind, NoticeRequested
 
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _RECIPIENT_OF = {
     NoticeKind.RECEIPT: RecipientKind.AGENCY,
     NoticeKind.OUTCOME: RecipientKind.AGENCY,
@@ -58,9 +60,9 @@ def notice_of(request: NoticeRequested) -> Notice:
         occasion="" if facets.kind is NoticeKind.RECEIPT else request.occurred_at.isoformat(),
         receipt_id=_reference(request),
         requested_at=request.occurred_at,
-        outcome=facets.outcome,
-        service=facets.service,
-        rating=facets.rating,
+        outcome=_code(facets.outcome),
+        service=_code(facets.service),
+        rating=_code(facets.rating),
         decide_by=facets.decide_by,
     )
 
@@ -73,6 +75,11 @@ def _recipient_of(request: NoticeRequested) -> Recipient:
     if not named or other:
         raise PermanentFailure(ReasonCode.RULE_FAILED, contact_id=str(request.contact_id), kind=facets.kind.value)
     return Recipient(expected, named)
+
+
+def _code(value: str | None) -> str | None:
+    """The value where it has the shape of a code. Text is not kept: the notice is told without it."""
+    return value if value is not None and _CODE.fullmatch(value) else None
 
 
 def _reference(request: NoticeRequested) -> str:

@@ -47,6 +47,12 @@ def test_a_request_without_exactly_one_fitting_recipient_or_a_plain_reference_ne
     assert "Kacey" not in str(raised.value.fields)
 
 
+@pytest.mark.parametrize("text", ["Kacey Testchild", "EH\n", "", "x" * 41, "{{7*7}}", "Zoë"])
+def test_text_in_place_of_a_code_is_not_kept(text: str) -> None:
+    notice = notice_of(a_notice_request(kind=NoticeKind.OUTCOME, outcome=text, service=text, rating=text))
+    assert (notice.outcome, notice.service, notice.rating) == (None, None, None)
+
+
 def test_danger_is_urgent_whatever_lane_it_came_on() -> None:
     assert notice_of(a_danger_request(lane=Lane.ROUTINE)).lane is Lane.URGENT
 
