@@ -1,0 +1,1 @@
+"""The demo: samples, their dates, and what is checked."""
