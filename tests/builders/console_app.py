@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.console.access import register_staff
 from services.console.app import build
 from services.console.domain.roles import Role
+from services.console.live import LiveQueues
 from services.console.settings import ConsoleSettings
 from shared.service import Service
 from tests.builders.console_desk import KEK_TEXT
@@ -47,6 +48,7 @@ class ConsoleUnderTest:
 
     service: Service
     app: FastAPI
+    live: LiveQueues
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
@@ -94,7 +96,16 @@ class ConsoleUnderTest:
 def console_over(database: str, *, tls: bool = False, mailbox: Path | None = None) -> ConsoleUnderTest:
     """A console over a test database."""
     service = build(settings_for(database, tls=tls, mailbox=mailbox))
-    return ConsoleUnderTest(service, application_of(service))
+    app = application_of(service)
+    return ConsoleUnderTest(service, app, live_of(service))
+
+
+def live_of(service: Service) -> LiveQueues:
+    """What keeps the lists of this console live."""
+    listen = service.background[0]
+    live = getattr(listen, "__self__", None)
+    assert isinstance(live, LiveQueues)
+    return live
 
 
 def form_token_in(html: str) -> str:

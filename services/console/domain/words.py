@@ -43,6 +43,13 @@ DANGER = {
     "text_prompt": "Words in the text may mean danger: a person must read them",
 }
 
+AGENCIES = {
+    "police": "Police",
+    "school": "School",
+    "health": "Health",
+    "vcs": "Voluntary sector",
+}
+
 STATES = {
     "in_triage": "In triage, not yet routed",
     "in_flight": "In flight: being assessed and routed",

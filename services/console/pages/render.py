@@ -36,6 +36,11 @@ def short_instant(value: datetime | None) -> str:
     return "" if value is None else f"{value.astimezone(LONDON):%-d %b %H:%M}"
 
 
+def clock(value: datetime) -> str:
+    """`14:05`, London time."""
+    return f"{value.astimezone(LONDON):%H:%M}"
+
+
 def second(value: datetime | None) -> str:
     """`23 Nov 14:05:09`, London time, where seconds matter."""
     return "" if value is None else f"{value.astimezone(LONDON):%-d %b %H:%M:%S}"
@@ -87,6 +92,7 @@ def make_templates(words: Words) -> Environment:
     templates.filters.update(
         instant=instant,
         short_instant=short_instant,
+        clock=clock,
         second=second,
         day=day,
         reference=reference,
