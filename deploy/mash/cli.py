@@ -1,0 +1,79 @@
+"""The command line `mash`. Only the module of the command that is used is imported, so that it starts at once.
+
+Exit codes: 0 done, 1 failed, 2 used wrongly, 3 something does not answer.
+"""
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+
+import typer
+
+from deploy.mash.embedded.errors import EmbeddedError
+from deploy.mash.layout import Mistake
+from shared.errors import SettingsError
+
+INTERRUPTED = 130
+
+# Name: where its function is, in the order of `mash --help`.
+_COMMANDS = {
+    "up": "deploy.mash.commands.up:up",
+    "demo": "deploy.mash.demo.command:demo",
+    "submit": "deploy.mash.commands.submit:submit",
+    "ledger": "deploy.mash.commands.ledger:ledger",
+    "serve": "deploy.mash.commands.serve:serve",
+    "migrate": "deploy.mash.commands.migrate:migrate",
+    "topics": "deploy.mash.commands.topics:topics",
+    "access": "deploy.mash.commands.access:access",
+    "key": "deploy.mash.commands.key:key",
+    "simulate": "deploy.mash.simulate.command:simulate",
+    "bench": "deploy.mash.bench.command:bench",
+}
+
+
+def application(names: Iterable[str] = _COMMANDS) -> typer.Typer:
+    """The command line with these commands."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(mash)
+    for name in names:
+        module, function = _COMMANDS[name].split(":")
+        found = getattr(import_module(module), function)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def mash() -> None:
+    """Route contacts about children from agencies to those who can help.
+
+    `mash up` runs everything on this machine; `mash submit` sends a contact; `mash ledger` shows that none is lost.
+    """
+
+
+def main() -> None:
+    """Run the command line; a person's mistake is one line on standard error."""
+    wanted = sys.argv[1:2]
+    try:
+        application(wanted if wanted and wanted[0] in _COMMANDS else _COMMANDS)()
+    except Mistake as mistake:
+        _end(str(mistake), mistake.exit_code)
+    except SettingsError as mistake:
+        _end(str(mistake), 2)
+    except EmbeddedError as failure:
+        _end(str(failure), 1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _end(text: str, code: int) -> None:
+    print(f"mash: {' '.join(text.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `mash`, one module each. What is heavy is imported inside the function that needs it."""

@@ -1,0 +1,53 @@
+"""`mash serve`."""
+
+import os
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from deploy.mash.embedded.ports import is_free
+from deploy.mash.layout import PORT_VARIABLE, Mistake, UsageMistake, port_from_environment
+from shared.errors import SettingsError
+
+SERVICES = ("intake", "triage", "router", "notifier", "console")
+OPEN_CONNECTIONS_SECONDS = 5  # Live pages keep theirs open for ever; they connect again.
+
+
+def serve(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=f"Any of: {', '.join(SERVICES)}.")],
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help=f"Instead of {PORT_VARIABLE}.")] = None,
+    host: Annotated[str | None, typer.Option(help="Instead of MASH_HOST.")] = None,
+) -> None:
+    """Run one service, or several in one process, in the foreground until SIGTERM.
+
+    Settings come from MASH_* in the environment. /healthz, /readyz and /metrics answer at the port.
+    """
+    if unknown := [name for name in names if name not in SERVICES]:
+        raise UsageMistake(f"no service {', '.join(unknown)}: there are {', '.join(SERVICES)}")
+    where, at = host or os.environ.get("MASH_HOST") or "127.0.0.1", port or port_from_environment()
+    if not is_free(at, where):
+        raise Mistake(f"port {at} is taken: stop what uses it, or choose another with --port")
+    _run(list(dict.fromkeys(names)), where, at)
+
+
+def _run(names: list[str], host: str, port: int) -> None:
+    import uvicorn
+
+    from shared.logging import configure
+    from shared.runtime import application
+
+    configure("-".join(names), os.environ.get("MASH_LOG_LEVEL", "INFO"))
+    try:
+        app = application([import_module(f"services.{name}.app").build() for name in names])
+    except SettingsError as error:
+        raise UsageMistake(str(error)) from error
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=OPEN_CONNECTIONS_SECONDS,
+    )

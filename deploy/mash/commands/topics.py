@@ -1,0 +1,30 @@
+"""`mash topics`."""
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+
+from deploy.mash.addresses import kafka_bootstrap
+
+
+def topics(
+    asyncapi: Annotated[
+        bool, typer.Option("--asyncapi", help="Print the AsyncAPI document and create nothing.")
+    ] = False,
+) -> None:
+    """Create the topics of the catalogue that are missing, and list them all.
+
+    Kafka is the one of MASH_KAFKA_BOOTSTRAP, else that of the data directory. Nothing is ever deleted or changed;
+    a topic whose partition count is not the catalogue's is listed as "differs".
+    """
+    if asyncapi:
+        from shared.asyncapi import document
+
+        print(json.dumps(document(), indent=2))
+        return
+    from deploy.mash.schema import create_topics, wanted_partitions
+
+    for name, state, partitions in asyncio.run(create_topics(kafka_bootstrap(), wanted_partitions())):
+        print(f"{state:8}  {partitions:3}  {name}")

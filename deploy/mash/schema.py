@@ -1,0 +1,64 @@
+"""Migrations and topics as steps of a start; their failures become one line for a person."""
+
+import os
+
+from deploy.mash.layout import Mistake, NotReachable, UsageMistake
+
+
+async def apply_migrations(url: str) -> None:
+    """Bring every schema to its newest step. Raises NotReachable, or Mistake with what PostgreSQL says."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared.database import is_database_away
+    from shared.migrations import migrate
+
+    try:
+        await migrate(url)
+    except (SQLAlchemyError, OSError) as error:
+        if is_database_away(error) or isinstance(error, OSError):
+            raise NotReachable(f"PostgreSQL does not answer at {shown(url)} ({_first_line(error)})") from error
+        raise Mistake(f"the migrations failed: {_first_line(error)}") from error
+
+
+async def create_topics(bootstrap: str, most_partitions: int | None) -> list[tuple[str, str, int]]:
+    """Create missing topics; returns name, state and partition count of each. Raises NotReachable."""
+    from aiokafka.errors import KafkaError
+
+    from shared.topic_admin import apply_topics
+
+    try:
+        applied = await apply_topics(bootstrap, most_partitions=most_partitions, replication=wanted_replication())
+    except (KafkaError, OSError) as error:
+        raise NotReachable(f"Kafka does not answer at {bootstrap} ({_first_line(error)})") from error
+    return [(one.topic.name, one.state, one.partitions) for one in applied]
+
+
+def shown(url: str) -> str:
+    """An address without its password."""
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def wanted_partitions() -> int | None:
+    """`MASH_TOPIC_PARTITIONS`: a lower count than the catalogue's, for a small broker."""
+    return _number("MASH_TOPIC_PARTITIONS")
+
+
+def wanted_replication() -> int:
+    """`MASH_TOPIC_REPLICATION`, 1 where it is not set."""
+    return _number("MASH_TOPIC_REPLICATION") or 1
+
+
+def _number(name: str) -> int | None:
+    text = os.environ.get(name)
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise UsageMistake(f"{name}={text} is no count: give a number from 1")
+    return int(text)
+
+
+def _first_line(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(error).__name__])[0][:200]
