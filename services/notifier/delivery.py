@@ -121,11 +121,11 @@ class DeliveryWorker:
 
     async def deliver(self, claimed: Claimed, notices: Sequence[Notice]) -> None:
         """Send one claimed delivery and record how it went."""
-        if has_crashed_repeatedly(attempt=claimed.attempt, lane=claimed.lane):
+        if has_crashed_repeatedly(attempt=claimed.tries, lane=claimed.lane):
             result: Result = NotSent(DeliveryReason.CRASHED_REPEATEDLY, lasting=True)
         else:
             result = await self._dispatcher.send(claimed, notices)
-        follows = what_follows(result, attempt=claimed.attempt, lane=claimed.lane)
+        follows = what_follows(result, attempt=claimed.tries, lane=claimed.lane)
         for tried in range(1, _RECORD_TRIES + 1):
             try:
                 await self._record(claimed, notices, result, follows)

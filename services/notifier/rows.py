@@ -94,6 +94,7 @@ def claimed_in(row: Row[Any]) -> Claimed:
         bundle_id=row.bundle_id,
         lease_token=row.lease_token,
         attempt=row.attempts,
+        tries=row.attempts - row.attempts_before,
         lane=Lane(row.lane),
         kind=NoticeKind(row.kind),
         recipient=Recipient(RecipientKind(row.recipient_kind), row.recipient),

@@ -53,6 +53,7 @@ deliveries = Table(
     Column("status", Text),
     Column("reason", Text),
     Column("attempts", Integer),
+    Column("attempts_before", Integer),
     Column("next_attempt_at", DateTime(timezone=True)),
     Column("lease_token", Uuid),
     Column("lease_until", DateTime(timezone=True)),

@@ -114,6 +114,7 @@ class MemoryDeliveries:
             bundle_id=kept.bundle_id,
             lease_token=token,
             attempt=kept.attempts,
+            tries=kept.attempts,
             lane=bundle.lane,
             kind=bundle.kind,
             recipient=bundle.recipient,

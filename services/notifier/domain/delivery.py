@@ -12,12 +12,16 @@ from shared.messages.notice_requested import NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery whose attempt number `attempt` has begun. Only the holder of `lease_token` may record its result."""
+    """A delivery whose attempt number `attempt` has begun. Only the holder of `lease_token` may record its result.
+
+    tries: the same, counted from the last time a person had it sent again; the schedule goes by this one.
+    """
 
     delivery_id: UUID
     bundle_id: UUID
     lease_token: UUID
     attempt: int
+    tries: int
     lane: Lane
     kind: NoticeKind
     recipient: Recipient

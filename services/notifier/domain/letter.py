@@ -114,7 +114,7 @@ def _queue_alerts(notices: Sequence[Notice], directory: Directory, links: Links)
     queue = directory.title_of(notices[0].recipient.id)
     where = f"in your queue, {queue}" if queue else "in a queue that the directory does not list"
     verb = "is" if len(notices) == 1 else "are"
-    lines = [f"{_count(notices, 'new contact').capitalize()} {verb} {where}.", ""]
+    lines = [f"There {verb} {_count(notices, 'contact')} for you {where}.", ""]
     for notice in notices[:LISTED]:
         lines += _case(notice, links)
     if len(notices) > LISTED:
@@ -137,7 +137,7 @@ def _danger_alert(notices: Sequence[Notice], directory: Directory, links: Links)
 def _case(notice: Notice, links: Links) -> Iterator[str]:
     yield from _reference(notice, links.contact(notice.contact_id))
     yield f"  Contact: {notice.contact_id}"
-    yield f"  Since: {london_time(notice.requested_at)}"
+    yield f"  Alert raised: {london_time(notice.requested_at)}"
     if notice.rating in RATINGS:
         yield f"  Rating: {notice.rating}"
     yield from _due("  Decide by", notice)

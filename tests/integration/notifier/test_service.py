@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from standardwebhooks.webhooks import Webhook
 from services.notifier.domain.retry import PAUSES
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind, NoticeRequested
+from shared.settings import ROOT
 from tests.builders.notifier import a_danger_request, a_notice_request
 from tests.integration.notifier.post import SECRET, beside, posting, until
 from tests.integration.notifier.sinks import HookSink, MailSink
@@ -125,6 +127,31 @@ async def test_a_refused_mailbox_becomes_a_task_at_once(database: str, tmp_path:
 
         await until(told, "a task")
         assert await post.rows("select channel, status, attempts from notifier.v_notice") == [("email", "failed", 1)]
+
+
+async def test_the_readme_says_how_to_send_failed_notices_again(database: str, tmp_path: Path) -> None:
+    readme = (ROOT / "services/notifier/README.md").read_text()
+    (statement,) = re.findall(r"```sql\n(.*?)```", readme, re.DOTALL)
+    refused = {"mash-replies@police-durham.example": "550 no such mailbox"}
+    async with posting(database, tmp_path, MailSink(refused=refused)) as post:
+        await post.ask(a_notice_request(), a_notice_request(agency_id="stranger"))
+
+        async def failed() -> bool:
+            return await post.statuses() == {"failed": 2}
+
+        await until(failed, "both failed")
+        refused.clear()
+        await post.execute(statement)
+
+        async def delivered() -> bool:
+            return await post.statuses() == {"delivered": 1, "failed": 1}
+
+        await until(delivered, "the listed one delivered")
+        assert await post.rows("select attempts, attempts_before from notifier.deliveries order by 1") == [
+            (0, 0),
+            (2, 1),
+        ]
+    assert len(post.mail.letters) == 1
 
 
 async def test_a_receiver_that_refuses_to_the_end_becomes_a_task(database: str, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_many_alerts_for_a_queue_are_one_list_with_a_number_and_a_place_for_the_
     ]
     written = letter(*notices)
     assert written.subject.text == "MASH: 53 contacts for you"
-    assert "53 new contacts are in your queue, MASH screening queue." in written.body
+    assert "There are 53 contacts for you in your queue, MASH screening queue." in written.body
     assert written.body.count("Our reference:") == 50
     assert "and 3 more: https://mash.example/queues\n" in written.body
 

@@ -68,6 +68,7 @@ _DELIVERIES = """
         status text not null,
         reason text,
         attempts integer not null default 0,
+        attempts_before integer not null default 0,
         next_attempt_at timestamptz not null default now(),
         lease_token uuid,
         lease_until timestamptz,
@@ -81,6 +82,7 @@ _DELIVERIES = """
         constraint ck_deliveries_status check (status in ('waiting', 'delivered', 'failed', 'not_wanted')),
         constraint ck_deliveries_settled check ((status = 'waiting') = (settled_at is null)),
         constraint ck_deliveries_reason check (status <> 'failed' or reason is not null),
+        constraint ck_deliveries_attempts check (attempts >= attempts_before and attempts_before >= 0),
         constraint ck_deliveries_lease check ((lease_token is null) = (lease_until is null))
     )
 """
