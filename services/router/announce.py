@@ -27,7 +27,7 @@ def case_moved(move: Move, rules: Rules) -> tuple[Topic, CaseMoved]:
     """The event of a move, on the topic its queue is read from."""
     case, position = move.case, move.case.position
     contact, origin, catalogue = case.contact, case.origin, rules.policy.catalogue
-    facets = CaseMovedFacets.model_construct(
+    facets = CaseMovedFacets(
         authority=origin.authority,
         agency_id=origin.agency_id,
         agency_kind=contact.agency_kind,
@@ -85,7 +85,7 @@ def alert(case: Case, queue: str, due_at: datetime, at: datetime) -> Sending:
     return _notice(
         case,
         at,
-        NoticeRequestedFacets.model_construct(
+        NoticeRequestedFacets(
             kind=kind,
             receipt_id=case.origin.receipt_id,
             agency_id=None,
@@ -110,7 +110,7 @@ def attention(case: Case, at: datetime, rules: Rules) -> Sending:
 
 def _outcome(case: Case, at: datetime) -> Sending:
     position = case.position
-    facets = NoticeRequestedFacets.model_construct(
+    facets = NoticeRequestedFacets(
         kind=NoticeKind.OUTCOME,
         receipt_id=case.origin.receipt_id,
         agency_id=case.origin.agency_id,

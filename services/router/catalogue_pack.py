@@ -18,6 +18,8 @@ from services.router.domain.catalogue import (
     Role,
     Selection,
     TeamKind,
+    by_queue,
+    takers,
 )
 from services.router.pack_entries import PackReader, Sourced, Strict
 from shared.policy import Pack
@@ -132,7 +134,8 @@ def catalogue_of_pack(pack: Pack, lists: CodeLists) -> Catalogue:
         closing_outcomes=_codes(reader, "closing_outcomes"),
         outcomes=frozenset(lists.outcomes),
         never_automatic_with=_codes(reader, "never_automatic_with"),
-        by_queue={entry.queue: entry for entry in queues},
+        by_queue=by_queue(queues),
+        takers=takers(queues),
     )
     check_catalogue(reader, catalogue, lists)
     return catalogue

@@ -1,6 +1,6 @@
 """Reads clocks.yaml: office hours, working days, numbers that must be there, and every clock of the front door."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal
@@ -148,7 +148,7 @@ def clocks_of(pack: Pack, catalogue: Catalogue, lists: CodeLists) -> tuple[Clock
     alerts = _alerts(reader)
     clocks = Clocks(
         version=pack.version,
-        deciding=tuple(_clock(row) for row in rows.values() if row.kind == "decide"),
+        deciding=_distinct(_clock(row) for row in rows.values() if row.kind == "decide"),
         followed=tuple(_clock(row) for row in rows.values() if row.kind == "follow"),
         calendar=_calendar(reader),
         alert_percents=tuple(alerts.percent),
@@ -199,6 +199,11 @@ def _clock(row: ClockRow) -> Clock:
             queues=frozenset(applies.queues),
         ),
     )
+
+
+def _distinct(clocks: Iterable[Clock]) -> tuple[Clock, ...]:
+    """Of clocks that are always due together, such as ACK and DECISION, one is enough to find the earliest."""
+    return tuple({(clock.running, clock.amount, clock.applies): clock for clock in clocks}.values())
 
 
 def _calendar(reader: PackReader) -> WorkCalendar:

@@ -99,6 +99,13 @@ _PUT_CLOCKS = text(_insert_many(clocks, _replaced(clocks, "contact_id", "clock")
 _ADD_DECISIONS = text(_insert_many(decisions))
 
 
+def _plain(value: object) -> str:
+    """asyncpg has an identifier type of its own, which orjson does not know."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError
+
+
 class _Store:
     """Statements on one connection."""
 
@@ -108,7 +115,7 @@ class _Store:
 
     async def _put(self, statement: object, rows: Sequence[Mapping[str, object]]) -> None:
         if rows:
-            await self._connection.execute(statement, {"rows": orjson.dumps(rows).decode()})  # type: ignore[call-overload]
+            await self._connection.execute(statement, {"rows": orjson.dumps(rows, default=_plain).decode()})  # type: ignore[call-overload]
 
 
 class CaseTable(_Store):

@@ -1,7 +1,7 @@
 """The service catalogue as values: who can take what, on which terms, and through which door."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -124,7 +124,10 @@ class PeopleQueues:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The rows in force on a day, in the file's order, which is the order of preference."""
+    """The rows in force on a day, in the file's order, which is the order of preference.
+
+    takers: the services that take a kind of subject at a level under a flag, found once and not for each contact.
+    """
 
     version: str
     entries: tuple[Entry, ...]
@@ -135,6 +138,7 @@ class Catalogue:
     outcomes: frozenset[str]
     never_automatic_with: frozenset[str]
     by_queue: Mapping[str, Entry]
+    takers: Mapping[tuple[str, int, str], tuple[Entry, ...]]
 
     def entry(self, queue: str) -> Entry | None:
         """The row of a queue id, or None where the catalogue has no such queue in force."""
@@ -149,19 +153,22 @@ class Catalogue:
         entries = tuple(entry for entry in self.entries if entry.valid_from <= on <= entry.valid_to)
         if len(entries) == len(self.entries):
             return self
-        return catalogue_of(self, entries)
+        return replace(self, entries=entries, by_queue=by_queue(entries), takers=takers(entries))
 
 
-def catalogue_of(like: Catalogue, entries: tuple[Entry, ...]) -> Catalogue:
-    """A catalogue of `entries` with everything else as in `like`."""
-    return Catalogue(
-        version=like.version,
-        entries=entries,
-        people=like.people,
-        notes=like.notes,
-        unknown_open_team=like.unknown_open_team,
-        closing_outcomes=like.closing_outcomes,
-        outcomes=like.outcomes,
-        never_automatic_with=like.never_automatic_with,
-        by_queue={entry.queue: entry for entry in entries},
-    )
+def by_queue(entries: Iterable[Entry]) -> Mapping[str, Entry]:
+    """The rows by queue id."""
+    return {entry.queue: entry for entry in entries}
+
+
+def takers(entries: Sequence[Entry]) -> Mapping[tuple[str, int, str], tuple[Entry, ...]]:
+    """The services by kind of subject, level and statutory flag, in the order of preference."""
+    services = [entry for entry in entries if entry.kind is Kind.SERVICE]
+    return {
+        (kind, level, flag): tuple(
+            entry for entry in services if entry.subject_kind == kind and level in entry.levels and flag in entry.flags
+        )
+        for kind in {entry.subject_kind for entry in services}
+        for level in EVERY_LEVEL
+        for flag in FLAGS
+    }

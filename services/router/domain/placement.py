@@ -13,6 +13,7 @@ from services.router.domain.localities import AreaUnknown, InArea, Localities, O
 from services.router.domain.models import Contact, OpenCase, Reason
 from services.router.domain.selection import (
     STATUTORY_FROM,
+    Fitting,
     Suggestion,
     fitting,
     is_requested,
@@ -65,16 +66,19 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
     open_case: a placed case of the same subject that the router itself holds, or None; `contact.open_team` counts too.
     """
     people = policy.catalogue.people
-    suggestion = suggest(contact, policy.catalogue)
     held = open_case or _named_open_case(contact, policy)
     team = (held.queue,) if held is not None else ()
+
+    def waiting(queue: str, reason: str, alerted: tuple[str, ...] = (), found: Fitting | None = None) -> Waiting:
+        return Waiting(queue, reason, suggest(contact, policy.catalogue, found), alerted)
+
     if contact.in_danger:
-        return Waiting(people.danger, _danger_reason(contact), suggestion, team)
+        return waiting(people.danger, _danger_reason(contact), team)
     if contact.subject_kind == PLACE:
-        return Waiting(people.places, Reason.PLACE_VIA_MAPS, suggestion)
+        return waiting(people.places, Reason.PLACE_VIA_MAPS)
     closed_door = _closed_door(contact)
     if closed_door is not None and closed_door in people.by_reason:
-        return Waiting(people.by_reason[closed_door], closed_door, suggestion)
+        return waiting(people.by_reason[closed_door], closed_door)
     if held is None and contact.open_team:
         unknown = Suggestion(policy.catalogue.unknown_open_team, policy.catalogue.unknown_open_team)
         return Waiting(people.otherwise, Reason.OPEN_CASE, unknown)
@@ -82,20 +86,20 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
         return _to_open_case(held, contact, policy)
     obstacle = _obstacle(contact, policy.localities) or (Reason.OPEN_CASE if held is not None else None)
     if obstacle is not None:
-        return Waiting(people.otherwise, obstacle, suggestion, team)
-    match automatic_service(contact, policy.catalogue):
+        return waiting(people.otherwise, obstacle, team)
+    found = fitting(contact, policy.catalogue)
+    match automatic_service(contact, found, policy.catalogue):
         case Entry() as entry:
             return placed_with(entry, contact, Reason.AUTO_EARLY_HELP, policy)
         case Reason() as reason:
-            return Waiting(people.otherwise, reason, suggestion)
+            return waiting(people.otherwise, reason, found=found)
 
 
-def automatic_service(contact: Contact, catalogue: Catalogue) -> Entry | Reason:
+def automatic_service(contact: Contact, found: Fitting, catalogue: Catalogue) -> Entry | Reason:
     """The one service that may have the contact without a person, or the reason why a person must choose."""
     codes = (*contact.indicators, *contact.markers)
     if not catalogue.never_automatic_with.isdisjoint(codes):
         return Reason.NOT_AUTOMATIC
-    found = fitting(contact, catalogue)
     chosen = found.deciding
     if len(chosen) > 1:
         chosen = tuple(entry for entry in chosen if is_requested(entry, contact.requested_service))

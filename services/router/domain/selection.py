@@ -4,10 +4,9 @@ Level alone cannot choose: early help works at level 4 in one report and the 201
 plans, so the flag is part of every choice (continuum of need, "Conflict to resolve locally").
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.router.domain.catalogue import Catalogue, Entry, Kind, Role
+from services.router.domain.catalogue import Catalogue, Entry, Role
 from services.router.domain.models import Contact
 
 STATUTORY_FROM = 4
@@ -43,15 +42,18 @@ def fitting(contact: Contact, catalogue: Catalogue) -> Fitting:
     level = level_for_choice(contact)
     codes = frozenset(contact.indicators) | frozenset(contact.markers)
     found: dict[Role, list[Entry]] = {Role.DECIDES: [], Role.GENERAL: [], Role.OFFERED: [], Role.NEVER: []}
-    for entry in _takers(contact, level, catalogue):
+    for entry in catalogue.takers.get((contact.subject_kind, level, contact.flag), ()):
         if _age_fits(entry, contact.age_band, codes) and _subject_matter_fits(entry, contact.indicators, codes):
             found[entry.select.role_at(level)].append(entry)
     return Fitting(tuple(found[Role.DECIDES]), tuple(found[Role.GENERAL]), tuple(found[Role.OFFERED]))
 
 
-def suggest(contact: Contact, catalogue: Catalogue) -> Suggestion:
-    """The service to put before a person, what else they may choose, and what they must also see to."""
-    found = fitting(contact, catalogue)
+def suggest(contact: Contact, catalogue: Catalogue, found: Fitting | None = None) -> Suggestion:
+    """The service to put before a person, what else they may choose, and what they must also see to.
+
+    found: what fits the contact, where the caller knows it already.
+    """
+    found = found or fitting(contact, catalogue)
     chosen = [*_requested_first(found.deciding, contact.requested_service), *found.general]
     notes = notes_for(contact, catalogue)
     others = tuple(entry.queue for entry in (*chosen[1:], *found.offered))
@@ -79,17 +81,6 @@ def is_requested(entry: Entry, requested_service: str | None) -> bool:
 def outcome_of(entry: Entry, flag: str) -> str | None:
     """The outcome code of a placement with this service under a statutory flag."""
     return entry.outcome.get(flag) or entry.outcome.get("none")
-
-
-def _takers(contact: Contact, level: int, catalogue: Catalogue) -> Iterator[Entry]:
-    for entry in catalogue.entries:
-        if (
-            entry.kind is Kind.SERVICE
-            and entry.subject_kind == contact.subject_kind
-            and level in entry.levels
-            and contact.flag in entry.flags
-        ):
-            yield entry
 
 
 def _age_fits(entry: Entry, age_band: str, codes: frozenset[str]) -> bool:
