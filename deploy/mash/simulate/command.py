@@ -1,20 +1,21 @@
 """`mash simulate`: a seeded year of contacts, as files or over HTTP, with the truth beside it."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
-from deploy.mash.simulate.files import write_run
-from deploy.mash.simulate.generator import START, generate
-from deploy.mash.simulate.submit import read_credentials, submit_run
-from deploy.mash.simulate.workload import AUTHORITIES, read_places
+from deploy.mash.layout import NotReachable, UsageMistake
 
-MISTAKE = 2
+if TYPE_CHECKING:
+    from deploy.mash.simulate.message import GeneratedMessage
+
+AUTHORITIES = ("medway", "county-durham")
+START = "2025-12-01"
 
 
 def simulate(
@@ -22,7 +23,7 @@ def simulate(
     authority: Annotated[str, typer.Option(help=f"One of: {', '.join(AUTHORITIES)}.")] = "medway",
     count: Annotated[int | None, typer.Option(min=1, help="Contacts; default is the authority's year.")] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
-    start: Annotated[str, typer.Option(help="First day of the simulated year, yyyy-mm-dd.")] = START.isoformat(),
+    start: Annotated[str, typer.Option(help="First day of the simulated year, yyyy-mm-dd.")] = START,
     url: Annotated[str | None, typer.Option(help="Send to this system instead of writing message files.")] = None,
     rate: Annotated[float, typer.Option(min=0.01, help="Messages a second, with --url.")] = 10.0,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many messages.")] = None,
@@ -32,23 +33,36 @@ def simulate(
 ) -> None:
     """Make a year of invented contacts that reproduces the published workload figures, with ground truth beside it.
 
-    Contacts are counted one per child and message. Send history.jsonl to the system before a run that is to be scored:
-    it holds the involvement from before the year that makes children known.
+    Contacts are counted one per child and message. history.jsonl holds the involvement from before the year that makes
+    children known: record it in a system before a run that is to be scored.
     """
+    from deploy.mash.simulate.files import write_run
+    from deploy.mash.simulate.generator import generate
+    from deploy.mash.simulate.workload import read_places
+
     if authority not in AUTHORITIES:
-        _stop(f"No workload table for authority '{authority}'. There is one for: {', '.join(AUTHORITIES)}.")
-    messages = islice(generate(authority, count or read_places(authority).contacts, seed, _day(start)), limit)
+        raise UsageMistake(f"no workload table for authority '{authority}': there is one for {', '.join(AUTHORITIES)}")
+    whole = generate(authority, count or read_places(authority).contacts, seed, _day(start))
+    messages = islice(whole, limit)
     if url is None:
         manifest = write_run(messages, out)
-        typer.echo(f"{manifest['contacts']} contacts in {manifest['messages']} messages written to {out}")
-        return
+        print(f"{manifest['contacts']} contacts in {manifest['messages']} messages written to {out}")
+    else:
+        _send(messages, url, rate, credentials, out)
+
+
+def _send(messages: "Iterator[GeneratedMessage]", url: str, rate: float, credentials: Path, out: Path) -> None:
+    from pydantic import ValidationError
+
+    from deploy.mash.simulate.submit import read_credentials, submit_run
+
     try:
         tokens = {kind: agency.token for kind, agency in read_credentials(credentials).agencies.items()}
     except (OSError, ValidationError):
-        _stop(f"No usable tokens in {credentials}. Start the system first, or name the file with --credentials.")
+        raise NotReachable(f"no usable tokens in {credentials}: start the system, or give --credentials") from None
     out.mkdir(parents=True, exist_ok=True)
     answers = asyncio.run(submit_run(messages, url, tokens, rate, out))
-    typer.echo("Answers: " + ", ".join(f"{status} x {times}" for status, times in sorted(answers.items())))
+    print("answers: " + ", ".join(f"{status} x {times}" for status, times in sorted(answers.items())))
     if any(not status.startswith("2") for status in answers):
         raise typer.Exit(1)
 
@@ -57,9 +71,4 @@ def _day(text: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        _stop(f"'{text}' is not a date as yyyy-mm-dd.")
-
-
-def _stop(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(MISTAKE)
+        raise UsageMistake(f"'{text}' is no date: write it as yyyy-mm-dd") from None

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from deploy.mash.simulate import GeneratedMessage, HistoryRow, Truth, generate
+from deploy.mash.simulate.generator import generate
+from deploy.mash.simulate.message import GeneratedMessage, HistoryRow, Truth
 
 
 @dataclass(frozen=True, slots=True)

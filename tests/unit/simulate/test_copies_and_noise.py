@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from deploy.mash.simulate import GeneratedMessage
+from deploy.mash.simulate.message import GeneratedMessage
 from tests.unit.simulate.run import medway_year
 
 

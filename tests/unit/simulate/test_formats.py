@@ -11,8 +11,9 @@ import pytest
 from stdnum.gb import nhs
 from stdnum.gb import upn as upn_check
 
-from deploy.mash.simulate import GeneratedMessage, bulk_school_csv
+from deploy.mash.simulate.bulk import bulk_school_csv
 from deploy.mash.simulate.identifiers import nhs_number, spoiled, upn
+from deploy.mash.simulate.message import GeneratedMessage
 from deploy.mash.simulate.workload import read_themes
 from tests.unit.simulate.run import medway_year
 

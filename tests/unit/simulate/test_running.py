@@ -10,8 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from deploy.mash.simulate import generate
+from deploy.mash.layout import NotReachable, UsageMistake
+from deploy.mash.simulate import command, generator, workload
 from deploy.mash.simulate.command import simulate
+from deploy.mash.simulate.generator import generate
 
 ROOT = Path(__file__).parents[3]
 APP = typer.Typer()
@@ -59,7 +61,7 @@ def test_memory_does_not_grow_with_the_number_of_contacts() -> None:
 def _peak_kib(count: int) -> int:
     """Highest resident memory of a process that makes so many contacts."""
     program = (
-        "import resource\nfrom deploy.mash.simulate import generate\n"
+        "import resource\nfrom deploy.mash.simulate.generator import generate\n"
         f"for _ in generate('medway', {count}, seed=2): pass\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
@@ -78,13 +80,24 @@ def test_a_run_of_a_few_contacts_has_exactly_so_many(count: int) -> None:
 
 
 def test_an_unknown_authority_is_told_in_one_line(tmp_path: Path) -> None:
-    code, output = _run("--authority", "atlantis", "--out", str(tmp_path))
-    assert code == 2
-    assert output == "No workload table for authority 'atlantis'. There is one for: medway, county-durham.\n"
+    with pytest.raises(UsageMistake) as told:
+        simulate(out=tmp_path, authority="atlantis")
+    assert str(told.value) == "no workload table for authority 'atlantis': there is one for medway, county-durham"
+
+
+def test_a_day_that_is_no_date_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageMistake) as told:
+        simulate(out=tmp_path, start="yesterday")
+    assert str(told.value) == "'yesterday' is no date: write it as yyyy-mm-dd"
 
 
 def test_sending_without_tokens_is_told_in_one_line(tmp_path: Path) -> None:
     missing = tmp_path / "none.json"
-    code, output = _run("--url", "http://localhost:1", "--credentials", str(missing), "--out", str(tmp_path))
-    assert code == 2
-    assert output == f"No usable tokens in {missing}. Start the system first, or name the file with --credentials.\n"
+    with pytest.raises(NotReachable) as told:
+        simulate(out=tmp_path, url="http://localhost:1", credentials=missing)
+    assert str(told.value) == f"no usable tokens in {missing}: start the system, or give --credentials"
+
+
+def test_authorities_and_first_day_of_the_command_are_those_of_the_generator() -> None:
+    assert command.AUTHORITIES == workload.AUTHORITIES
+    assert generator.START.isoformat() == command.START
