@@ -86,7 +86,7 @@ class Imperfections:
         if not self.rates.hit("unreadable_postcode"):
             return postcode
         noise.append("unreadable_postcode")
-        return postcode[:3] + "?"
+        return "not known"
 
 
 def _misspelt(name: str, random: Random) -> str:
