@@ -30,6 +30,8 @@ OUTCOMES = {
     "OLA_CP": "passed to another authority as a child protection matter",
     "OTHER": "another outcome; ring the front door for what it is",
 }
+_DANGER = "IMMEDIATE DANGER has been reported about a child. Open this contact now."
+_DANGER_NEXT = "What happens next: a screener opens the contact at once and decides."
 RATINGS = ("RED", "AMBER", "GREEN", "BLUE")
 
 
@@ -124,14 +126,29 @@ def _queue_alerts(notices: Sequence[Notice], directory: Directory, links: Links)
 
 
 def _danger_alert(notices: Sequence[Notice], directory: Directory, links: Links) -> tuple[str, list[str]]:
-    lines = ["IMMEDIATE DANGER has been reported about a child. Open this contact now.", ""]
+    lines = []
     for notice in notices:
-        lines += _case(notice, links)
+        lines += _refused(notice) if _is_refused(notice) else [_DANGER, "", *_case(notice, links), _DANGER_NEXT]
     lines += [
-        "What happens next: a screener opens the contact at once and decides. If nobody has, ring",
-        f"{directory.front_door.escalation_title} on {directory.front_door.escalation_phone}.",
+        f"If nobody has, ring {directory.front_door.escalation_title} on {directory.front_door.escalation_phone}."
     ]
     return f"URGENT: {_subject('immediate danger', 'immediate danger', notices)}", lines
+
+
+def _is_refused(notice: Notice) -> bool:
+    """Intake alerts about a body that it could not accept; there is no contact then, and its id stands for both."""
+    return notice.receipt_id == str(notice.contact_id)
+
+
+def _refused(notice: Notice) -> list[str]:
+    return [
+        "IMMEDIATE DANGER to a child may be described in a message that could not be read as a contact.",
+        "",
+        f"  Reference of the refused message: {notice.receipt_id}",
+        f"  Alert raised: {london_time(notice.requested_at)}",
+        "",
+        "What happens next: a screener has operations show the refused message now, and rings whoever sent it.",
+    ]
 
 
 def _case(notice: Notice, links: Links) -> Iterator[str]:

@@ -72,6 +72,18 @@ def test_a_danger_alert_is_marked_in_the_subject_and_leads_to_the_contact() -> N
     assert "  Rating: RED\n" in written.body
 
 
+def test_an_alert_about_a_refused_message_does_not_lead_to_a_contact_that_is_not_there() -> None:
+    refused = a_notice(kind=NoticeKind.DANGER_ALERT, recipient=URGENT, receipt_id=str(CONTACT_ID))
+    written = letter(refused)
+    assert written.body.startswith(
+        "To: Durham police\n\n"
+        "IMMEDIATE DANGER to a child may be described in a message that could not be read as a contact.\n\n"
+        f"  Reference of the refused message: {CONTACT_ID}\n"
+    )
+    assert "https://" not in written.body
+    assert "rings whoever sent it" in written.body
+
+
 def test_many_alerts_for_a_queue_are_one_list_with_a_number_and_a_place_for_the_rest() -> None:
     notices = [
         a_notice(kind=NoticeKind.QUEUE_ALERT, recipient=SCREENING, contact_id=UUID(int=n)) for n in range(LISTED + 3)
