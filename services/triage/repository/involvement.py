@@ -33,11 +33,11 @@ class InvolvementTable:
         wanted = any_(literal(ids, ARRAY(Uuid)))
         entries: defaultdict[UUID, list[Entry]] = defaultdict(list)
         statement = select(_i.person_id, *_ENTRY).where(_i.person_id == wanted).order_by(_i.on_date, _i.entry_id)
-        for person_id, *values in (await self._connection.execute(statement)).tuples():
+        for person_id, *values in await self._connection.execute(statement):
             entries[person_id].append(_entry(values))
         episodes: defaultdict[UUID, list[Episode]] = defaultdict(list)
         of_teams = select(_e.person_id, _e.team, _e.opened_on, _e.closed_on).where(_e.person_id == wanted)
-        for person_id, team, opened_on, closed_on in (await self._connection.execute(of_teams)).tuples():
+        for person_id, team, opened_on, closed_on in await self._connection.execute(of_teams):
             episodes[person_id].append(Episode(team, opened_on, closed_on))
         known = entries.keys() | episodes.keys()
         return {one: History(tuple(entries[one]), tuple(episodes[one])) for one in known}
@@ -56,7 +56,7 @@ class InvolvementTable:
         statement = select(_i.contact_id, _i.decided_version, *_ENTRY).where(
             _i.contact_id == any_(literal(sorted(set(contact_ids)), ARRAY(Uuid)))
         )
-        rows = (await self._connection.execute(statement.order_by(_i.entry_id).with_for_update())).tuples()
+        rows = await self._connection.execute(statement.order_by(_i.entry_id).with_for_update())
         return {contact_id: DecidedEntry(contact_id, _entry(values), version) for contact_id, version, *values in rows}
 
     async def settle(self, entries: Sequence[DecidedEntry]) -> None:

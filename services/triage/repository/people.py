@@ -35,7 +35,7 @@ class PeopleTable:
         holders = select(_k.person_id).where(_k.digest == any_(literal(digests, ARRAY(LargeBinary))))
         held: defaultdict[UUID, set[MatchKey]] = defaultdict(set)
         statement = select(_k.person_id, _k.digest, _k.kind).where(_k.person_id.in_(holders))
-        for person_id, digest, kind in (await self._connection.execute(statement)).tuples():
+        for person_id, digest, kind in await self._connection.execute(statement):
             held[person_id].add(MatchKey(bytes(digest), KeyKind(kind)))
         return await self._with_what_was_told(held) if held else ()
 
@@ -45,7 +45,7 @@ class PeopleTable:
         statement = select(_t.person_id, _t.forename_key, _t.surname_key, _t.born_on).where(
             _t.person_id == any_(literal(sorted(held), ARRAY(Uuid)))
         )
-        for person_id, forename, surname, born_on in (await self._connection.execute(statement)).tuples():
+        for person_id, forename, surname, born_on in await self._connection.execute(statement):
             if forename and surname:
                 names[person_id].add(KnownName(forename, surname))
             if born_on is not None:
