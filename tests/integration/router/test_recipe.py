@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from services.router.app import build
 from services.router.settings import RouterSettings
@@ -58,7 +59,8 @@ async def router(database: str) -> AsyncIterator[Router]:
         kek=SecretStr(base64.b64encode(bytes(32)).decode()),
     )
     service = build(settings)
-    yield Router(service)
+    with capture_logs():  # Drawing the tracebacks of what is parked on purpose would take longer than the test.
+        yield Router(service)
     await service.foundation.engine.dispose()
 
 

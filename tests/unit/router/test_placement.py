@@ -68,7 +68,7 @@ ANY_CONTACT = st.builds(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(contact=ANY_CONTACT, open_case=st.none() | ANY_OPEN_CASE)
 def test_every_contact_ends_in_a_decision_that_keeps_the_promises(contact: Contact, open_case: OpenCase | None) -> None:
     policy = durham_policy()
@@ -83,11 +83,10 @@ def test_every_contact_ends_in_a_decision_that_keeps_the_promises(contact: Conta
             assert decision.outcome is not None
     if contact.danger or contact.urgent:
         assert (type(decision), decision.queue) == (Waiting, "mash-urgent")
-    if decision.queue == "tac":
-        raise AssertionError("a contact reached TAC without MAPS")
+    assert decision.queue != "tac", "reached without MAPS"
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(contact=ANY_CONTACT)
 def test_without_an_open_case_only_consented_early_help_is_placed_without_a_person(contact: Contact) -> None:
     decision = place(contact, None, durham_policy())
@@ -99,7 +98,7 @@ def test_without_an_open_case_only_consented_early_help_is_placed_without_a_pers
         assert contact.subject_kind == "child"
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(contact=ANY_CONTACT, open_case=ANY_OPEN_CASE)
 def test_an_open_case_never_takes_more_than_its_service_works_with(contact: Contact, open_case: OpenCase) -> None:
     decision = place(contact, open_case, durham_policy())

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.router.domain.models import Case
 from services.router.domain.placement import Placed, Waiting
 from services.router.domain.staff import Closed, Refusal, Refused, Ruling, StaffDecision, Stale, rule_on
 from shared.messages.case_moved import CaseState
 from shared.messages.staff_decided import DecisionAction
-from tests.builders.router import a_case, a_contact, a_decision, durham_policy
+from tests.builders.router import a_case, a_contact, a_decision, durham, durham_policy
 
 CONFIRM, CHANGE, CLOSE = DecisionAction.CONFIRM, DecisionAction.CHANGE, DecisionAction.CLOSE
 A_PLACE = a_contact(subject_kind="place", indicators=("AS1",))
@@ -87,6 +89,18 @@ S17 = a_contact(level=4, flag="s17", rating="AMBER", indicators=("NE2",))
             a_case(**PLACED_BY_RULE, outcome="EH"),
             ("placed", "one-point", "person_decided", "one-point", "hub-durham", "EH"),
             id="a person stands behind an automatic placement",
+        ),
+        pytest.param(
+            a_decision(CONFIRM, queue="one-point"),
+            a_case(suggested_queue=None, suggested_service=None),
+            ("placed", "one-point", "person_decided", "one-point", "hub-durham", "EH"),
+            id="confirm with a queue of its own where nothing was suggested",
+        ),
+        pytest.param(
+            a_decision(CONFIRM, queue="families-first"),
+            a_case(suggested_queue="families-first", suggested_service="pre-birth"),
+            ("placed", "families-first", "person_decided", "pre-birth", "ff-durham-city", "EH"),
+            id="naming the suggested queue keeps the service behind it",
         ),
         pytest.param(
             a_decision(CHANGE, queue="one-point"),
@@ -251,7 +265,49 @@ def test_a_decision_moves_closes_or_is_kept(decision: StaffDecision, case: Case,
     assert brief(ruling(decision, case)) == expected
 
 
-def test_every_refusal_is_shown_by_a_case_above_or_cannot_be_reached_by_a_default() -> None:
-    for action in DecisionAction:
-        outcome = ruling(a_decision(action, reason_code=""), a_case())
-        assert outcome == Refused(Refusal.REASON_MISSING)
+@pytest.mark.parametrize("action", list(DecisionAction))
+def test_no_action_stands_without_a_reason_code(action: DecisionAction) -> None:
+    assert ruling(a_decision(action, reason_code=""), a_case()) == Refused(Refusal.REASON_MISSING)
+
+
+ANY_DECISION = st.builds(
+    StaffDecision,
+    decision_id=st.just("decision-1"),
+    staff_id=st.just("screener-1"),
+    role=st.sampled_from(["screener", "manager", "ops", "auditor", ""]),
+    case_version=st.integers(0, 3),
+    action=st.sampled_from(list(DecisionAction)),
+    reason_code=st.sampled_from(["person_decided", ""]),
+    queue=st.none() | st.sampled_from([*durham().catalogue.by_queue, "no-such-queue"]),
+    level=st.none() | st.integers(-1, 7),
+    outcome=st.none() | st.sampled_from(["NFA", "ADVICE", "EH", "CIN", "GONE"]),
+)
+ANY_CASE = st.builds(
+    a_case,
+    contact=st.sampled_from([a_contact(), S17, IN_DANGER, A_PLACE]),
+    version=st.integers(1, 2),
+    state=st.sampled_from(list(CaseState)),
+    queue=st.sampled_from(["mash-screening", "mash-urgent", "maps", "one-point"]),
+    suggested_service=st.sampled_from([None, "tac", "vcs-alliance", "pre-birth"]),
+    outcome=st.just("EH"),  # PostgreSQL keeps no placed case without one
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(decision=ANY_DECISION, case=ANY_CASE)
+def test_whatever_is_decided_nothing_ends_in_silence(decision: StaffDecision, case: Case) -> None:
+    outcome = ruling(decision, case)
+    match outcome:
+        case Placed(queue):
+            assert outcome.outcome is not None
+            assert queue != "tac" or (case.contact.subject_kind, case.position.queue) == ("place", "maps")
+        case Waiting(queue):
+            assert queue in {"mash-urgent", "mash-screening", "mash-identity", "mash-restricted", "maps"}
+        case Closed(code):
+            assert decision.action is CLOSE
+            assert code == decision.outcome
+            assert decision.reason_code
+        case Stale(seen, current):
+            assert seen != current
+        case Refused():
+            assert decision.case_version == case.version

@@ -1,13 +1,16 @@
 """Working time: one working day, many working days, hours across clock changes. Expected instants are written out."""
 
 import csv
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.router.calendar import bank_holidays, check_reach, working_days
 from services.router.domain.working_time import (
+    LONDON,
     HoursCalendar,
     NoWorkingDay,
     OneWorkingDay,
@@ -148,6 +151,16 @@ def test_the_holiday_table_agrees_with_the_facts_for_england() -> None:
     assert [day for day in facts if is_working_day(day)] == []
     known = {day for year in (2026, 2027) for day in bank_holidays(year) if day.weekday() < 5}
     assert known == {day for day in facts if day.year in (2026, 2027)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(received_at=st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 1), timezones=st.just(UTC)))
+def test_one_working_day_ends_in_office_hours_of_a_working_day_and_within_a_week(received_at: datetime) -> None:
+    due = response_due(received_at, CALENDAR).astimezone(LONDON)
+    assert CALENDAR.is_working_day(due.date())
+    assert CALENDAR.opens <= due.time() <= CALENDAR.closes
+    assert timedelta(hours=15) < due - received_at < timedelta(days=7)
+    assert response_due(received_at, CALENDAR) <= response_due(received_at, LENIENT)
 
 
 def test_a_closure_day_counts_only_where_the_authority_lists_it() -> None:
