@@ -22,11 +22,28 @@ class Pack:
     data: dict[str, Any]
 
 
+class _StrictLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a key written twice: the second would silently replace the first."""
+
+
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[object] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise yaml.MarkedYAMLError(problem=f"{key!r} stands twice; keep one", problem_mark=key_node.start_mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
 def read_pack(policy_dir: Path, authority: str, name: str) -> Pack:
     """The pack file `<policy_dir>/<authority>/<name>.yaml`. Raises SettingsError naming file, entry and remedy."""
     path = policy_dir / authority / f"{name}.yaml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}); is MASH_AUTHORITY right?") from error
     except yaml.YAMLError as error:

@@ -66,6 +66,7 @@ PACK = "authority: medway\nname: clocks\nversion: '1'\nvalid_from: 2026-04-01\n"
         (PACK.replace("medway", "durham"), "write 'medway'"),
         (PACK.replace("2026-04-01", "'soon'"), "give version .* and valid_from"),
         (PACK.replace("version: '1'\n", ""), "give version"),
+        (PACK + "queues: {tas: 1, tac: 2, tas: 3}\n", "'tas' stands twice"),
     ],
 )
 def test_a_broken_pack_is_refused_with_file_and_remedy(tmp_path: Path, text: str, complaint: str) -> None:
