@@ -77,7 +77,7 @@ def test_accepting_too_slowly_is_said_beside_the_goal() -> None:
 def test_the_table_names_floor_pipeline_crowd_and_processes() -> None:
     printed = "\n".join(_printed(a_report()))
 
-    assert "floor, four hops (4,000/s before, 3,000/s after)" in printed
+    assert "floor, four hops (4,000 before, 3,000 after)" in printed
     assert "pipeline, 10,000 contacts, submitted to settled" in printed
     assert "urgent to a queue, 18,000 to 20,500 routine in flight, p99" in printed
     assert "123 MB, 5.7 s" in printed
