@@ -2,8 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import fields
-from operator import attrgetter
 from pathlib import Path
 
 import orjson
@@ -11,8 +9,6 @@ import orjson
 from deploy.mash.simulate.message import GeneratedMessage, HistoryRow, Truth
 
 PER_DIRECTORY = 1000
-_TRUTH = tuple(name for name in (f.name for f in fields(Truth)))
-_VALUES = attrgetter(*_TRUTH)
 
 
 def write_run(messages: Iterable[GeneratedMessage], out: Path) -> dict[str, int]:
@@ -38,9 +34,7 @@ def write_run(messages: Iterable[GeneratedMessage], out: Path) -> dict[str, int]
 
 def truth_line(row: Truth, message: GeneratedMessage, path: Path) -> bytes:
     """One line of truth.jsonl."""
-    values = dict(zip(_TRUTH, _VALUES(row), strict=True))
-    values["file"] = path.as_posix()
-    values["key"] = message.key
+    values = {**row._asdict(), "file": path.as_posix(), "key": message.key}
     return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from deploy.mash.simulate.people import Child
 
@@ -16,8 +17,7 @@ class HistoryRow:
     postcode: str  # where the family lived then
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """What is really so about one contact, whatever the message says.
 
     level: the level the theme starts at, one more under one year of age; rating: that of the front door, at its shares;

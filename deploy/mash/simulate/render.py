@@ -49,15 +49,9 @@ class Renderer:
 
     def _copy(self, message: GeneratedMessage, at: datetime, copy: str, version: int) -> GeneratedMessage:
         self._messages += 1
+        number, of = self._messages, message.number
         truths = tuple(
-            replace(
-                truth,
-                message=self._messages,
-                copy=copy,
-                of_message=message.number,
-                at=at,
-                message_version=version,
-            )
+            truth._replace(message=number, copy=copy, of_message=of, at=at, message_version=version)
             for truth in message.truths
         )
         return replace(message, number=self._messages, at=at, copy=copy, truths=truths, history=())

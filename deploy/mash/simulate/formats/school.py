@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from datetime import date, datetime
 from io import StringIO
 
 from deploy.mash.simulate.message import Draft, Subject
@@ -28,9 +29,9 @@ def school_csv(draft: Draft, theme: Theme) -> bytes:
 def table(rows: Iterable[dict[str, str]]) -> bytes:
     """The header and the rows, in UTF-8 with CRLF line ends."""
     out = StringIO()
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([row.get(column, "") for column in COLUMNS] for row in rows)
     return out.getvalue().encode()
 
 
@@ -44,7 +45,7 @@ def _row(draft: Draft, subject: Subject, theme: Theme) -> dict[str, str]:
         "UPN": subject.upn or "",
         "Forename": subject.forename or "",
         "Surname": subject.surname,
-        "DOB": subject.born_on.strftime("%d/%m/%Y") if subject.born_on else "",
+        "DOB": _uk(subject.born_on) if subject.born_on else "",
         "Sex": subject.child.sex,
         "YearGroup": _year_group(subject.age),
         "SENStatus": "K" if theme.word in {"SEND need", "EHCP request"} else "N",
@@ -53,15 +54,23 @@ def _row(draft: Draft, subject: Subject, theme: Theme) -> dict[str, str]:
         "Postcode": subject.postcode,
         "ParentCarer1Name": draft.carer,
         "ParentCarer1Rel": "Parent",
-        "IncidentDate": draft.incident_at.strftime("%d/%m/%Y"),
-        "IncidentTime": draft.incident_at.strftime("%H:%M"),
-        "RecordedAt": draft.at.strftime("%d/%m/%Y %H:%M"),
+        "IncidentDate": _uk(draft.incident_at),
+        "IncidentTime": _clock(draft.incident_at),
+        "RecordedAt": f"{_uk(draft.at)} {_clock(draft.at)}",
         "Categories": theme.word,
         "Description": draft.say,
         "ActionTaken": "Discussed with the designated lead",
         "ParentInformed": "Y" if draft.consent else "N",
         "Consent": "Y" if draft.consent else "",
     }
+
+
+def _uk(day: date) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.hour:02d}:{at.minute:02d}"
 
 
 def _year_group(age: int) -> str:
