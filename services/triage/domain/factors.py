@@ -16,7 +16,7 @@ def factors_of(findings: Findings, policy: Policy) -> tuple[Factor, ...]:
     """Every factor, the heaviest first within each kind; the order they were found in does not show."""
     evidence = findings.evidence
     factors = [
-        *_dangers(findings.dangers, findings.stated),
+        *_dangers(findings),
         *_indicators(evidence),
         *_multipliers(findings.multipliers, evidence),
         *_unknowns(evidence.unread, findings.hits, policy),
@@ -25,8 +25,7 @@ def factors_of(findings: Findings, policy: Policy) -> tuple[Factor, ...]:
     return tuple(sorted(factors, key=lambda f: (_KINDS.index(f.kind), -f.weight, f.code, f.source, f.words or "")))
 
 
-def _dangers(dangers: Iterable[Danger], stated: frozenset[str]) -> list[Factor]:
-    """stated: the criteria met at intake, before anything was scored."""
+def _dangers(findings: Findings) -> list[Factor]:
     return [
         Factor(
             kind="danger",
@@ -34,11 +33,18 @@ def _dangers(dangers: Iterable[Danger], stated: frozenset[str]) -> list[Factor]:
             label=danger.label,
             weight=0 if danger.prompt_only else HIGHEST_LEVEL,
             speed=Speed.IMMEDIATE.value,
-            source="danger_criteria" if danger.code in stated else "indicators and markers",
+            words=_prompting_words(danger, findings.contact) if danger.prompt_only else None,
+            source="danger_criteria" if danger.code in findings.stated else "indicators and markers",
             clause=danger.clause,
         )
-        for danger in dangers
+        for danger in findings.dangers
     ]
+
+
+def _prompting_words(danger: Danger, contact: CanonicalContact) -> str | None:
+    """The words intake saw: it keeps them as concerns with the source `<code of the prompt>/<what they suggest>`."""
+    seen = {concern.text for concern in contact.concerns if concern.source.startswith(f"{danger.code}/")}
+    return "; ".join(sorted(text for text in seen if text)) or None
 
 
 def _indicators(evidence: Evidence) -> list[Factor]:

@@ -78,6 +78,16 @@ def test_danger_says_whether_intake_or_triage_met_it() -> None:
     assert factor(score, "sexual_abuse_disclosure").source == "indicators and markers"
 
 
+def test_words_that_prompted_intake_are_shown_with_the_prompt() -> None:
+    seen = (
+        Concern(text="passed out", source="text_prompt/carer_incapacitated"),
+        Concern(text="left alone", source="text_prompt/alone_or_abandoned"),
+    )
+    contact = a_contact("AT1", concerns=(a_concern("AT1"), *seen), danger_criteria=("text_prompt",))
+    found = factor(assessed(contact).score, "text_prompt")
+    assert (found.kind, found.weight, found.words) == ("danger", 0, "left alone; passed out")
+
+
 def test_words_in_a_text_are_shown_with_what_stands_around_them() -> None:
     score = assessed(a_contact("AT1", narrative="He said that he keeps a KNIFE under the bed at home.")).score
     found = factor(score, "weapon")

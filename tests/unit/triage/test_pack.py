@@ -262,6 +262,12 @@ def test_the_rating_table_follows_the_speed(speed: Speed, level: int, rating: Ra
     assert durham().ratings[speed, level] is rating
 
 
+def test_intake_and_triage_name_the_same_danger_criteria() -> None:
+    intake = yaml.safe_load((POLICY_DIR / "county-durham" / "danger.yaml").read_text(encoding="utf-8"))
+    at_intake = {entry["code"] for entry in intake["criteria"]}
+    assert at_intake | {"text_prompt"} == set(durham().dangers)
+
+
 def test_levels_4_and_5_wait_for_a_person_and_bring_their_flag_when_raised() -> None:
     levels = durham().levels
     assert [level for level, row in levels.items() if row.automatic] == [2, 3]
