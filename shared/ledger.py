@@ -2,7 +2,8 @@
 
 Invariant it proves: accepted = in_flight + waiting + placed + closed, no case without an acceptance, and for each
 contact in flight a message in an outbox that will carry it on. What breaks any of the three is `unaccounted`.
-It reads the contract views of intake and router, the outboxes, and the quarantines, in one snapshot.
+It reads the contract views of intake and router, the outboxes and the quarantines in one snapshot. What no accepted
+contact stands behind counts under the agency `unknown`.
 """
 
 from collections.abc import Mapping
@@ -11,61 +12,46 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-UNKNOWN_AGENCY = "unknown"  # a case or a message that no accepted contact stands behind
-
 _LEDGER = text("""
-with accepted as (
-    select contact_id, agency_id, count(*) as copies from intake.v_accepted group by contact_id, agency_id
-), cases as (
-    select contact_id,
-           count(*) as copies,
-           count(*) filter (where state = 'waiting') as waiting,
-           count(*) filter (where state = 'placed') as placed,
-           count(*) filter (where state = 'closed') as closed
-    from router.v_case group by contact_id
-), in_flight as (
-    select accepted.contact_id from accepted
-    where not exists (select from cases where cases.contact_id = accepted.contact_id)
-), carried as (
-    select contact_id from in_flight where exists (
-        select from intake.outbox o
-        where o.contact_id = in_flight.contact_id and starts_with(o.topic, 'contact.received.'))
-    union
-    select contact_id from in_flight where exists (
-        select from triage.outbox o
-        where o.contact_id = in_flight.contact_id and starts_with(o.topic, 'contact.assessed.'))
+with records as (
+    select contact_id, agency_id, 1 as accepted, 0 as cases, 0 as waiting, 0 as placed, 0 as closed
+    from intake.v_accepted
+    union all
+    select contact_id, null, 0, 1, (state = 'waiting')::int, (state = 'placed')::int, (state = 'closed')::int
+    from router.v_case
 ), contacts as (
-    select coalesce(a.agency_id, 'unknown') as agency_id,
-           coalesce(a.copies, 0) as accepted,
-           case when c.contact_id is null then a.copies else 0 end as in_flight,
-           coalesce(c.waiting, 0) as waiting,
-           coalesce(c.placed, 0) as placed,
-           coalesce(c.closed, 0) as closed,
-           case
-               when a.contact_id is null then c.copies
-               when c.contact_id is null then a.copies - 1 + (carried.contact_id is null)::int
-               else a.copies - 1 + c.copies - 1 + (c.waiting + c.placed + c.closed < c.copies)::int
-           end as unaccounted
-    from accepted a
-    full join cases c on c.contact_id = a.contact_id
-    left join carried on carried.contact_id = a.contact_id
+    select contact_id, max(agency_id) as agency_id, sum(accepted) as accepted, sum(cases) as cases,
+           sum(waiting) as waiting, sum(placed) as placed, sum(closed) as closed
+    from records group by contact_id
 ), held as (
     select contact_id from triage.quarantine where state = 'open'
     union all select contact_id from router.quarantine where state = 'open'
     union all select contact_id from notifier.quarantine where state = 'open'
     union all select contact_id from console.quarantine where state = 'open'
 ), lines as (
-    select agency_id, accepted, in_flight, waiting, placed, closed, unaccounted, 0 as refused, 0 as quarantined
+    select agency_id, accepted, case when cases = 0 then accepted else 0 end as in_flight, waiting, placed, closed,
+           case
+               when accepted = 0 then cases
+               when cases > 0 then accepted - 1 + cases - 1 + (waiting + placed + closed < cases)::int
+               when exists (select from intake.outbox o where o.contact_id = contacts.contact_id
+                            and starts_with(o.topic, 'contact.received.')) then accepted - 1
+               when exists (select from triage.outbox o where o.contact_id = contacts.contact_id
+                            and starts_with(o.topic, 'contact.assessed.')) then accepted - 1
+               else accepted
+           end as unaccounted,
+           0 as refused, 0 as quarantined
     from contacts
-    union all select coalesce(agency_id, 'unknown'), 0, 0, 0, 0, 0, 0, refused, quarantined from intake.v_refused
-    union all select coalesce(a.agency_id, 'unknown'), 0, 0, 0, 0, 0, 0, 0, 1
-    from held left join accepted a on a.contact_id = held.contact_id
+    union all select agency_id, 0, 0, 0, 0, 0, 0, refused, quarantined from intake.v_refused
+    union all
+    select (select a.agency_id from intake.v_accepted a where a.contact_id = held.contact_id limit 1),
+           0, 0, 0, 0, 0, 0, 0, 1
+    from held
 )
-select agency_id,
+select coalesce(agency_id, 'unknown') as agency_id,
        sum(accepted)::bigint as accepted, sum(in_flight)::bigint as in_flight, sum(waiting)::bigint as waiting,
        sum(placed)::bigint as placed, sum(closed)::bigint as closed, sum(refused)::bigint as refused,
        sum(quarantined)::bigint as quarantined, sum(unaccounted)::bigint as unaccounted
-from lines group by agency_id order by agency_id
+from lines group by 1 order by 1
 """)
 
 
