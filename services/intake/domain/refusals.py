@@ -55,6 +55,7 @@ class Refusal(StrEnum):
     WRONG_AGENCY_KIND = "wrong-agency-kind"
     KEY_REUSED = "idempotency-key-reused"
     VERSION_CONFLICT = "version-conflict"
+    NOT_ACCEPTED = "not-accepted"
 
 
 _CORRECT = "Correct the message and send it again."
@@ -99,6 +100,7 @@ TEXTS: dict[Refusal, RefusalText] = {
         "This message and version were sent before with other content",
         "Both are kept and a person looks at the second. Raise the version to send a change.",
     ),
+    Refusal.NOT_ACCEPTED: RefusalText(500, "A fault of ours kept the message from being accepted", "Ring us."),
 }
 
 

@@ -1,0 +1,79 @@
+"""Whether an item of a sender is new, the same again, or the same reference with other content. Pure.
+
+Source: message shapes, cross-connector rules: same key and content, same answer; same key, other content, to a person.
+A newer item of the same thread is a contact of its own that supersedes the older one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """An item that was accepted before. child_keys stand in the order of contact_ids."""
+
+    identity: str
+    version: int
+    digest: bytes
+    receipt_id: UUID
+    contact_ids: tuple[UUID, ...]
+    child_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An item that has arrived. version None: newer than what is known of its thread."""
+
+    identity: str | None
+    version: int | None
+    digest: bytes
+    child_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """To be accepted. supersedes: for each child the contact of the version before, where there is one."""
+
+    version: int
+    supersedes: tuple[UUID | None, ...]
+    out_of_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The same item with the same content: the first receipt stands."""
+
+    known: KnownItem
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same reference and version with other content: a person must look."""
+
+    known: KnownItem
+
+
+Verdict = New | Again | Conflict
+
+
+def judge(arrival: Arrival, thread: Sequence[KnownItem]) -> Verdict:
+    """What to do with an item, given every accepted item of its thread and of the thread it says it replaces."""
+    for known in thread:
+        if arrival.identity is not None and known.identity == arrival.identity:
+            return Again(known) if known.digest == arrival.digest else Conflict(known)
+    latest = max(thread, key=lambda known: known.version, default=None)
+    if latest is None:
+        return New(arrival.version or 1, (None,) * len(arrival.child_keys))
+    version = arrival.version if arrival.version is not None else latest.version + 1
+    if version < latest.version:
+        return New(version, (None,) * len(arrival.child_keys), out_of_order=True)
+    return New(version, _earlier_contacts(arrival.child_keys, latest))
+
+
+def _earlier_contacts(child_keys: tuple[str, ...], latest: KnownItem) -> tuple[UUID | None, ...]:
+    """For each child the contact about the same child; an only child is the same child whatever its fields say now."""
+    by_key = dict(zip(latest.child_keys, latest.contact_ids, strict=True))
+    if len(child_keys) == len(latest.contact_ids) == 1:
+        return latest.contact_ids
+    return tuple(by_key.get(key) for key in child_keys)

@@ -1,0 +1,1 @@
+"""The front door over HTTP: what agencies send and what they may ask."""

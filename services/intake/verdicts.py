@@ -1,0 +1,108 @@
+"""Judges the items of a submission against what is known, and fits the new contacts to what they follow."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.intake.answers import ItemVerdict
+from services.intake.domain.repeats import Again, Arrival, Conflict, KnownItem, New, judge
+from services.intake.sources.notes import defect
+from services.intake.submission import PreparedContact, PreparedItem, Submission
+
+QUARANTINED = "quarantined"
+ALREADY = "already"
+ACCEPTED = frozenset({"accepted", "accepted_with_defects"})
+
+
+def judge_items(submission: Submission, known: dict[str, list[KnownItem]], now: datetime) -> list[ItemVerdict]:
+    """A verdict for each item, in order. New items are added to `known`, so that later ones see them."""
+    verdicts = [_judged(submission, item, known) for item in submission.items]
+    known_instead = _known_instead(verdicts)
+    if known_instead:
+        for verdict in verdicts:
+            if verdict.verdict in ACCEPTED:
+                for contact in verdict.item.contacts:
+                    _relink(contact, known_instead)
+    return verdicts
+
+
+def _judged(submission: Submission, item: PreparedItem, known: dict[str, list[KnownItem]]) -> ItemVerdict:
+    if item.held:
+        return ItemVerdict(item, QUARANTINED, (), submission.receipt_id, item.held)
+    child_keys = tuple(contact.child_key for contact in item.contacts)
+    thread = [*known.get(item.thread or "", ()), *known.get(item.replaces or "", ())]
+    match judge(Arrival(item.identity, item.version, item.digest, child_keys), thread):
+        case Again(earlier):
+            return ItemVerdict(item, ALREADY, earlier.contact_ids, earlier.receipt_id)
+        case Conflict(earlier):
+            conflict = (defect("version_conflict", item.pointer or "/"),)
+            return ItemVerdict(item, QUARANTINED, (), submission.receipt_id, conflict, original=earlier.receipt_id)
+        case New() as new:
+            return _accepted(submission, item, new, known, child_keys)
+
+
+def _accepted(
+    submission: Submission,
+    item: PreparedItem,
+    new: New,
+    known: dict[str, list[KnownItem]],
+    child_keys: tuple[str, ...],
+) -> ItemVerdict:
+    ids = tuple(contact.contact_id for contact in item.contacts)
+    for contact, earlier in zip(item.contacts, new.supersedes, strict=True):
+        late = defect("version_out_of_order", item.pointer or "/")
+        if new.out_of_order and late not in contact.defects:
+            contact.defects += (late,)
+        if earlier is not None or new.version != (item.version or 1) or new.out_of_order:
+            _follow(contact, new.version, earlier)
+    if item.identity is not None:
+        kept = KnownItem(item.identity, new.version, item.digest, submission.receipt_id, ids, child_keys)
+        known.setdefault(item.thread or "", []).append(kept)
+    wanting = any(contact.asks_for_a_person for contact in item.contacts)
+    verdict = "accepted_with_defects" if wanting else "accepted"
+    return ItemVerdict(item, verdict, ids, submission.receipt_id, version=new.version, supersedes=new.supersedes)
+
+
+def _follow(contact: PreparedContact, version: int, earlier: UUID | None) -> None:
+    """Write into the canonical contact which version it is and which contact it supersedes."""
+    canonical = orjson.loads(contact.body)
+    canonical["message_version"] = version
+    canonical["supersedes"] = str(earlier) if earlier else None
+    canonical["defects"] = [d.model_dump() for d in contact.defects]
+    contact.body = orjson.dumps(canonical)
+
+
+def _known_instead(verdicts: list[ItemVerdict]) -> Mapping[str, str]:
+    """For contacts that were prepared and turned out to be known: the id under which they are known."""
+    return {
+        str(contact.contact_id): str(earlier)
+        for verdict in verdicts
+        if verdict.verdict == ALREADY
+        for contact, earlier in zip(verdict.item.contacts, verdict.contacts, strict=False)
+    }
+
+
+def _relink(contact: PreparedContact, known_instead: Mapping[str, str]) -> None:
+    canonical = orjson.loads(contact.body)
+    siblings = [known_instead.get(sibling, sibling) for sibling in canonical["siblings"]]
+    if siblings != canonical["siblings"]:
+        canonical["siblings"] = siblings
+        contact.body = orjson.dumps(canonical)
+
+
+def item_row(submission: Submission, verdict: ItemVerdict, passing_until: datetime) -> dict[str, Any]:
+    """The row by which this item is recognised again. Without a reference of the sender's it is forgotten in time."""
+    item = verdict.item
+    return {
+        "identity": item.identity,
+        "thread": item.thread,
+        "version": verdict.version,
+        "digest": item.digest,
+        "receipt_id": submission.receipt_id,
+        "contact_ids": list(verdict.contacts),
+        "child_keys": [contact.child_key for contact in item.contacts],
+        "expires_at": passing_until if item.passing else None,
+    }
