@@ -37,10 +37,7 @@ async def run_system(running: Running, while_up: WhileUp | None = None) -> int:
         try:
             return await _until_stopped(supervisor, stop, while_up)
         finally:
-            started = time.monotonic()
-            say("stopping")
             await supervisor.down()
-            say(f"stopped after {time.monotonic() - started:.1f} s")
 
 
 def say(line: str) -> None:

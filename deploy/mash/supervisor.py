@@ -5,6 +5,7 @@ dies with this process, however it ends, and what a killed one left is cleared b
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -72,6 +73,10 @@ class Supervisor:
     async def down(self) -> None:
         """Stop services, then Kafka, then PostgreSQL. Each has its time to finish what it is doing."""
         self._stopping = True
+        started = time.monotonic()
+        if not self._anything_runs():
+            return
+        self._say("stopping")
         for child in self._children:
             child.ask_to_stop()
         for child in self._children:
@@ -80,6 +85,12 @@ class Supervisor:
         if isinstance(self._servers, EmbeddedServers):
             await asyncio.to_thread(self._servers.kafka.stop)
             await asyncio.to_thread(self._servers.postgres.stop)
+        self._say(f"stopped after {time.monotonic() - started:.1f} s")
+
+    def _anything_runs(self) -> bool:
+        servers = self._servers
+        own = (servers.postgres, servers.kafka) if isinstance(servers, EmbeddedServers) else ()
+        return any(part.running for part in (*self._children, *own))
 
     async def _prepare(self) -> dict[str, str]:
         """Servers, schema, topics and access; returns the environment of the services."""
