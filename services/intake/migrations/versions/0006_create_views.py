@@ -19,7 +19,7 @@ _ACCEPTED = """
 _REFUSED = """
     create view intake.v_refused as
     select agency_id,
-           coalesce(sum(times) filter (where verdict = 'refused'), 0)::bigint as refused,
+           count(*) filter (where verdict = 'refused') as refused,
            count(*) filter (where verdict = 'quarantined' and state = 'open') as quarantined
     from intake.refused group by agency_id
 """
