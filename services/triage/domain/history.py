@@ -76,44 +76,52 @@ def known_before(history: History, on: date, agency_kind: str, contact_id: UUID,
     """What was known when a contact of `agency_kind` arrived on the London date `on`; later entries do not count."""
     entries = [entry for entry in history.entries if entry.on <= on and entry.contact_id != contact_id]
     contacts = [entry for entry in entries if entry.is_contact]
-    low = [entry.on for entry in _within(contacts, on, rules.low_level) if _is_low(entry, rules)]
-    recent = _within(contacts, on, rules.known)
+    low = _low_days(contacts, on, rules)
+    open_team = _open_team(history.episodes, on)
+    recent = rules.known.since(on)
     prior = PriorInvolvement(
-        known_within_12_months=_is_known(history, entries, on, rules),
-        contacts_12_months=len(recent),
-        contacts_90_days=len(_within(contacts, on, rules.low_level)),
-        referrals_12_months=len(_referrals(contacts, on, rules)),
+        known_within_12_months=open_team is not None or any(entry.on >= recent for entry in entries),
+        contacts_12_months=_count(contacts, recent),
+        contacts_90_days=_count(contacts, rules.low_level.since(on)),
+        referrals_12_months=_referrals(contacts, on, rules),
         agency_kinds_7_days=_agency_kinds(contacts, on, agency_kind, rules),
-        open_team=_open_team(history.episodes, on),
+        open_team=open_team,
         previous_plan=any(entry.kind == PLAN for entry in entries),
         previously_looked_after=any(entry.kind == LOOKED_AFTER for entry in entries),
         items=_items(entries),
     )
-    second = len(low) == rules.low_level.count - 2
-    third_before = min([on, *low]) + timedelta(days=rules.low_level.days) if second else None
-    return Known(prior, _facts(prior, contacts, low, on, rules), third_before)
+    return Known(prior, _facts(prior, contacts, low, on, rules), _third_before(low, on, rules))
 
 
-def _within(entries: Sequence[Entry], on: date, window: Window) -> list[Entry]:
-    first = window.since(on)
-    return [entry for entry in entries if entry.on >= first]
+def _count(contacts: Sequence[Entry], since: date) -> int:
+    return sum(entry.on >= since for entry in contacts)
 
 
-def _referrals(contacts: Sequence[Entry], on: date, rules: HistoryRules) -> list[Entry]:
-    return [entry for entry in _within(contacts, on, rules.rereferral) if entry.is_referral(rules)]
+def _referrals(contacts: Sequence[Entry], on: date, rules: HistoryRules) -> int:
+    since = rules.rereferral.since(on)
+    return sum(entry.on >= since and entry.is_referral(rules) for entry in contacts)
 
 
-def _is_low(entry: Entry, rules: HistoryRules) -> bool:
-    return not entry.is_referral(rules) and (entry.level is None or entry.level <= rules.low_level_up_to)
+def _low_days(contacts: Sequence[Entry], on: date, rules: HistoryRules) -> list[date]:
+    """The days of earlier contacts below the threshold. One whose level nobody recorded counts as below."""
+    since, highest = rules.low_level.since(on), rules.low_level_up_to
+    return [
+        entry.on
+        for entry in contacts
+        if entry.on >= since and not entry.is_referral(rules) and (entry.level is None or entry.level <= highest)
+    ]
 
 
-def _is_known(history: History, entries: Sequence[Entry], on: date, rules: HistoryRules) -> bool:
-    return bool(_within(entries, on, rules.known)) or any(episode.is_open(on) for episode in history.episodes)
+def _third_before(low: Sequence[date], on: date, rules: HistoryRules) -> date | None:
+    is_second = len(low) == rules.low_level.count - 2
+    return min([on, *low]) + timedelta(days=rules.low_level.days) if is_second else None
 
 
 def _agency_kinds(contacts: Sequence[Entry], on: date, agency_kind: str, rules: HistoryRules) -> tuple[str, ...]:
-    kinds = {entry.agency_kind for entry in _within(contacts, on, rules.agencies) if entry.agency_kind}
-    return tuple(sorted(kinds | {agency_kind}))
+    since = rules.agencies.since(on)
+    return tuple(
+        sorted({agency_kind, *(entry.agency_kind for entry in contacts if entry.on >= since and entry.agency_kind)})
+    )
 
 
 def _open_team(episodes: Sequence[Episode], on: date) -> str | None:
@@ -124,7 +132,8 @@ def _open_team(episodes: Sequence[Episode], on: date) -> str | None:
 
 def _again(contacts: Sequence[Entry], on: date, window: Window) -> bool:
     """Whether one more on this day makes `window.count`; several reports of one day are one episode."""
-    days = {entry.on for entry in _within(contacts, on, window) if not window.indicators.isdisjoint(entry.indicators)}
+    since = window.since(on)
+    days = {entry.on for entry in contacts if entry.on >= since and not window.indicators.isdisjoint(entry.indicators)}
     return len(days - {on}) >= window.count - 1
 
 
@@ -144,7 +153,7 @@ def _facts(
 
 
 def _items(entries: Sequence[Entry]) -> tuple[InvolvementItem, ...]:
-    newest = sorted(entries, key=lambda entry: (entry.on, str(entry.contact_id)), reverse=True)[:_SHOWN]
+    newest = sorted(entries, key=_when, reverse=True)[:_SHOWN]
     return tuple(
         InvolvementItem(
             kind=entry.kind,
@@ -155,3 +164,7 @@ def _items(entries: Sequence[Entry]) -> tuple[InvolvementItem, ...]:
         )
         for entry in newest
     )
+
+
+def _when(entry: Entry) -> tuple[date, int, str]:
+    return entry.on, entry.contact_id.int if entry.contact_id else 0, entry.kind
