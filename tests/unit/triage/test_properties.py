@@ -82,6 +82,8 @@ any_contacts = st.builds(
     ),
 )
 
+unhurried = settings(deadline=None)  # a busy machine is not a broken rule
+
 
 def with_more(contact: CanonicalContact, theme: str | None = None, marker: str | None = None) -> CanonicalContact:
     added = (Concern(theme=theme),) if theme else ()
@@ -100,6 +102,7 @@ def answer(outcome: Outcome) -> tuple[object, ...]:
     return reason, score.level, score.speed, score.rating, score.statutory_flag, score.danger, score.indicators
 
 
+@unhurried
 @given(contact=any_contacts, history=entries)
 def test_no_input_ends_without_an_outcome(contact: CanonicalContact, history: list[object]) -> None:
     outcome = assessed(contact, history)  # type: ignore[arg-type]
@@ -114,6 +117,7 @@ def test_no_input_ends_without_an_outcome(contact: CanonicalContact, history: li
             assert reason.value
 
 
+@unhurried
 @given(contact=any_contacts, history=entries, theme=st.sampled_from(INDICATORS), first=st.sampled_from(INDICATORS))
 def test_one_more_indicator_never_lowers_level_speed_or_flag(
     contact: CanonicalContact, history: list[object], theme: str, first: str
@@ -128,6 +132,7 @@ def test_one_more_indicator_never_lowers_level_speed_or_flag(
     assert set(after.score.danger) >= set(before.score.danger)
 
 
+@unhurried
 @given(contact=any_contacts, marker=st.sampled_from(MARKERS), first=st.sampled_from(INDICATORS))
 def test_one_more_marker_never_lowers_level_speed_or_danger(contact: CanonicalContact, marker: str, first: str) -> None:
     contact = with_more(contact, theme=first)
@@ -138,6 +143,7 @@ def test_one_more_marker_never_lowers_level_speed_or_danger(contact: CanonicalCo
     assert isinstance(after, NeedsPerson) or isinstance(before, Suggested)
 
 
+@unhurried
 @given(contact=any_contacts, history=entries, days=st.integers(0, 500), level=st.integers(1, 5))
 def test_one_more_thing_known_never_lowers_level_or_speed(
     contact: CanonicalContact, history: list[object], days: int, level: int
@@ -148,6 +154,7 @@ def test_one_more_thing_known_never_lowers_level_or_speed(
     assert slowness(after) <= slowness(before)
 
 
+@unhurried
 @given(contact=any_contacts, history=entries, data=st.data())
 def test_the_order_of_things_does_not_matter(
     contact: CanonicalContact, history: list[object], data: st.DataObject
@@ -163,6 +170,7 @@ def test_the_order_of_things_does_not_matter(
     assert answer(assessed(shuffled, reordered)) == answer(assessed(contact, history))  # type: ignore[arg-type]
 
 
+@unhurried
 @given(contact=any_contacts, history=entries)
 def test_the_same_input_and_policy_give_the_same_answer_word_for_word(
     contact: CanonicalContact, history: list[object]
@@ -171,6 +179,7 @@ def test_the_same_input_and_policy_give_the_same_answer_word_for_word(
     assert first == second
 
 
+@unhurried
 @given(contact=any_contacts, factors=help_factors)
 def test_protective_factors_touch_neither_danger_nor_level_nor_reason(
     contact: CanonicalContact, factors: list[str]
@@ -182,7 +191,7 @@ def test_protective_factors_touch_neither_danger_nor_level_nor_reason(
     assert shown == set(factors)
 
 
-@settings(max_examples=60)
+@unhurried
 @given(contact=any_contacts, code=st.sampled_from([code for code in DANGERS if code != "text_prompt"]))
 def test_nothing_takes_a_danger_criterion_away(contact: CanonicalContact, code: str) -> None:
     endangered = contact.model_copy(update={"danger_criteria": (*contact.danger_criteria, code)})
@@ -194,6 +203,7 @@ def test_nothing_takes_a_danger_criterion_away(contact: CanonicalContact, code: 
     assert outcome.score.is_urgent
 
 
+@unhurried
 @given(day=st.dates(date(2000, 1, 1), date(2100, 1, 1)), months=st.integers(0, 300))
 def test_months_before_and_months_between_agree(day: date, months: int) -> None:
     from services.triage.domain.age import months_before, months_between
