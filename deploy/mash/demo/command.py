@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 Once = Annotated[bool, typer.Option("--once", help="End once all is settled; exit status 0 only if all is well.")]
 Running = Annotated[bool, typer.Option("--running", help="Use the system that runs in the data directory already.")]
+Seconds = Annotated[float, typer.Option(min=0, help="Play the samples in over so many seconds.")]
 
 
-def demo(once: Once = False, running: Running = False) -> None:
+def demo(once: Once = False, running: Running = False, seconds: Seconds = 30.0) -> None:
     """Start everything, play about forty sample contacts in, and show what became of each.
 
     Playing them again in the same data directory changes nothing: every message is recognised as sent before.
@@ -30,18 +31,18 @@ def demo(once: Once = False, running: Running = False) -> None:
     started, layout = time.monotonic(), layout_from_environment()
 
     async def while_up(_: "Supervisor") -> int:
-        code = await _play(layout, started)
+        code = await _play(layout, started, seconds)
         if not once:
             print("everything stays up until Ctrl-C", flush=True)
             await asyncio.Event().wait()
         return code
 
     if running:
-        raise typer.Exit(asyncio.run(_play(layout, started)))
+        raise typer.Exit(asyncio.run(_play(layout, started, seconds)))
     raise typer.Exit(asyncio.run(run_system(System(layout, address_from_environment()), while_up)))
 
 
-async def _play(layout: Layout, started: float) -> int:
+async def _play(layout: Layout, started: float, seconds: float) -> int:
     """Play and tell how it ended; the exit status."""
     from rich.console import Console
 
@@ -50,7 +51,9 @@ async def _play(layout: Layout, started: float) -> int:
 
     console = Console()
     try:
-        result = await play_samples(_credentials(layout.credentials), layout.directory, console, started)
+        result = await play_samples(
+            _credentials(layout.credentials), layout.directory, console, started=started, seconds=seconds
+        )
     except NotServed as failure:
         raise Mistake(str(failure)) from None
     ledger = "the ledger balances" if result.balanced else "the ledger does NOT balance"

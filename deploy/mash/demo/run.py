@@ -16,7 +16,6 @@ from deploy.mash.demo.samples import read_samples
 from deploy.mash.demo.views import Credentials
 from shared.clock import london_date, now
 
-PLAY_SECONDS = 30.0
 PATIENCE_SECONDS = 90.0
 _LEDGER_SECONDS = 20.0
 
@@ -46,10 +45,13 @@ def day_of_first_run(directory: Path) -> date:
         return today
 
 
-async def play_samples(credentials: Credentials, directory: Path, console: Console, started: float) -> Result:
+async def play_samples(
+    credentials: Credentials, directory: Path, console: Console, *, started: float, seconds: float
+) -> Result:
     """Play every sample, show what became of it and write `<directory>/demo-report.json`.
 
-    started: `time.monotonic()` when the person pressed enter. Raises NotServed where the system does not answer.
+    started: `time.monotonic()` when the person pressed enter; seconds: to send them all in. Raises NotServed where the
+    system does not answer.
     """
     messages = tuple(Message(named) for named in read_samples())
     progress = Progress(console, messages)
@@ -58,7 +60,7 @@ async def play_samples(credentials: Credentials, directory: Path, console: Conso
         client = Client(http, credentials)
         play = Play(client, day_of_first_run(directory), messages, progress.changed, started)
         with progress.shown():
-            await play.run(PLAY_SECONDS, PATIENCE_SECONDS)
+            await play.run(seconds, PATIENCE_SECONDS)
         ledger = await _settled_ledger(client)
     write_report(directory / "demo-report.json", messages, ledger, play.first_placed)
     console.print(what_became(messages))

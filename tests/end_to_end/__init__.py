@@ -1,0 +1,1 @@
+"""The whole system as a person at a terminal runs it."""
