@@ -1,12 +1,10 @@
 """Builds the console: settings, foundation, words, templates, stages, routes. No logic, and nothing connects here."""
 
-from collections.abc import Iterator
-
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import FastAPI
 
 from services.console.handlers import raise_tasks, show_in_triage, show_moves
 from services.console.http import api
-from services.console.http.context import Console
+from services.console.http.context import Console, HandOver
 from services.console.http.security import SecurityHeaders
 from services.console.lag import LagReader
 from services.console.live import LiveQueues
@@ -48,12 +46,13 @@ def build(settings: ConsoleSettings | None = None) -> Service:
 
     def mount(app: FastAPI) -> None:
         app.add_middleware(SecurityHeaders, tls=settings.console_tls)
-        answer_what_no_route_does(app, console)
+        app.add_middleware(HandOver, console=console)
+        answer_what_no_route_does(app)
 
     return Service(
         foundation=base,
         stages=_stages(),
-        routers=[_routes(console)],
+        routers=[part.router for part in (api, sign_in, queues, contact, operations, mailbox, assets)],
         background=[live.listen],
         on_stop=[live.stop],
         mount=mount,
@@ -67,14 +66,3 @@ def _stages() -> list[Stage]:  # type: ignore[type-arg]
         Stage(NAME, "queues", queue_topics[0], CaseMoved, show_moves, also=tuple(queue_topics[1:])),
         Stage(NAME, "notices", NOTICE_SETTLED, NoticeSettled, raise_tasks),
     ]
-
-
-def _routes(console: Console) -> APIRouter:
-    def hand_over(request: Request) -> Iterator[None]:
-        request.state.console = console
-        yield
-
-    root = APIRouter(dependencies=[Depends(hand_over)])
-    for part in (api, sign_in, queues, contact, operations, mailbox, assets):
-        root.include_router(part.router)
-    return root

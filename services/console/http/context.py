@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from jinja2 import Environment
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.console.lag import LagReader
 from services.console.live import LiveQueues
@@ -31,6 +32,21 @@ class Console:
     def tls(self) -> bool:
         """Whether people arrive over https."""
         return self.settings.console_tls
+
+
+class HandOver:
+    """Pure ASGI: gives each request the console, before any route looks at it, so that refusals can be pages too."""
+
+    def __init__(self, app: ASGIApp, *, console: Console) -> None:
+        """console: of this process."""
+        self._app = app
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with the console."""
+        if scope["type"] == "http":
+            scope["state"] = {**scope.get("state", {}), "console": self._console}
+        await self._app(scope, receive, send)
 
 
 def of(request: Request) -> Console:

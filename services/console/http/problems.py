@@ -80,6 +80,11 @@ def malformed(errors: tuple[Mapping[str, str], ...]) -> Refusal:
     return Refusal(422, "invalid-fields", "Some answers need another look", "See the list of fields.", errors)
 
 
+def too_large() -> Refusal:
+    """A body beyond any form of ours."""
+    return Refusal(413, "too-large", "That is more than this form takes", "Shorten what you wrote and send it again.")
+
+
 def away() -> Refusal:
     """The database cannot be reached."""
     detail = "Nothing was recorded. Try again in a few seconds."

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from services.console.http import problems
 from services.console.http.problems import Refusal, problem
@@ -15,7 +16,27 @@ from shared.database import is_database_away
 
 log = structlog.get_logger()
 
+LARGEST_BODY = 64 * 1024  # bytes; the longest reason fits several times over
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def within_limit(request: Request) -> Request:
+    """The request, whose body ends in HTTPException 413 as soon as it is longer than any form of ours."""
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared) > LARGEST_BODY:
+        raise HTTPException(413)
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return Request(request.scope, counted)
 
 
 def refusal_of(error: Exception) -> Refusal:
@@ -27,6 +48,8 @@ def refusal_of(error: Exception) -> Refusal:
             return problems.malformed(tuple(_pointer(fault) for fault in error.errors()))
         case HTTPException(status_code=404):
             return problems.not_found()
+        case HTTPException(status_code=413):
+            return problems.too_large()
         case HTTPException():
             detail = "The request cannot be served in this way."
             headers = dict(error.headers or {})
@@ -53,7 +76,7 @@ class ApiRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(within_limit(request))
             except Exception as error:  # noqa: BLE001 - the last resort still answers
                 return problem(refusal_of(error))
 

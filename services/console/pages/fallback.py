@@ -3,13 +3,12 @@
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from services.console.http.context import Console
 from services.console.http.problems import problem
 from services.console.http.route import refusal_of
 from services.console.pages.route import refusal_page
 
 
-def answer_what_no_route_does(app: FastAPI, console: Console) -> None:
+def answer_what_no_route_does(app: FastAPI) -> None:
     """Unknown paths and wrong methods end in a refusal like every other error."""
 
     async def answer(request: Request, error: Exception) -> Response:
@@ -17,7 +16,6 @@ def answer_what_no_route_does(app: FastAPI, console: Console) -> None:
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
         if not wants_page:
             return problem(refusal)
-        request.state.console = console
         return refusal_page(request, refusal)
 
     app.add_exception_handler(HTTPException, answer)

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from services.console.http.problems import Refusal
-from services.console.http.route import Handler, refusal_of
+from services.console.http.route import Handler, refusal_of, within_limit
 from services.console.pages.render import page
 
 
@@ -31,7 +31,7 @@ class PageRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(within_limit(request))
             except Exception as error:  # noqa: BLE001 - the last resort still answers
                 return refusal_page(request, refusal_of(error))
 

@@ -140,6 +140,21 @@ async def test_every_answer_carries_the_headers_errors_included(console: Console
         assert "Traceback" not in answer.text
 
 
+async def test_a_body_beyond_any_form_of_ours_is_refused(console: ConsoleUnderTest) -> None:
+    browser = await console.browser(Role.SCREENER)
+    large = "x" * 70_000
+
+    answers = [
+        await console.client().post("/v1/sessions", json={"username": large, "password": "x"}),
+        await browser.post("/find", data={"reference": large}),
+        await console.client().post("/sign-in", data={"username": large}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [413, 413, 413]
+    assert answers[0].headers["content-type"] == "application/problem+json"
+    assert all(answer.headers["x-content-type-options"] == "nosniff" for answer in answers)
+
+
 async def test_errors_are_pages_for_people_and_problems_for_programs(console: ConsoleUnderTest) -> None:
     browser = await console.browser(Role.SCREENER)
     program = console.client()
