@@ -30,6 +30,7 @@ def make_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEngin
         pool_timeout=5,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,  # Texts of errors would carry the values that were bound.
         connect_args={
             "server_settings": {**SERVER_LIMITS, "application_name": application},
             "timeout": 5,
