@@ -1,7 +1,7 @@
 """The tables of the intake schema."""
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from shared.tables import NAMING
 
@@ -35,7 +35,7 @@ submissions = Table(
     Column("body_sha256", LargeBinary),
     Column("lane", Text),
     Column("status", Integer),
-    Column("answer", JSONB),
+    Column("answer", JSON),
 )
 
 raw_messages = Table(

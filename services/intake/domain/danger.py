@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from services.intake.domain.plain_text import plain, windows
 
 TEXT_PROMPT = "text_prompt"
-NEAR_WORDS = 12  # assumption: two words of one phrase belong together within this many words
+NEAR_WORDS = 8  # assumption: two words of one phrase belong together within this many words
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _LOOK_ALIKES = dict(
 )
 _LOOK_ALIKES |= {"ß": "ss", "æ": "ae", "œ": "oe"}
 
+_MOST_LETTERS = 20_000  # remembered; a hostile text could otherwise make us remember all of Unicode
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _APOSTROPHE = b"'`"
 _TABLE = bytes(
@@ -31,20 +32,35 @@ _TABLE = bytes(
 def plain(text: str) -> bytes:
     """`text` as plain words with one space before, between and after them."""
     if not text.isascii():
-        text = _NOT_ASCII.sub(_to_ascii, unicodedata.normalize("NFKD", text.casefold()))
+        text = _ascii(unicodedata.normalize("NFKD", text.casefold()))
     words = text.encode("ascii", "replace").translate(_TABLE, _APOSTROPHE).replace(b"|", b" | ").split()
     return b" " + b" ".join(words) + b" "
 
 
-def _to_ascii(match: re.Match[str]) -> str:
-    return "".join(_ascii_of(character) for character in match.group())
+class _Letters(dict[int, str]):
+    """What stands for a character outside ASCII, worked out once for each."""
+
+    def __missing__(self, number: int) -> str:
+        character = chr(number)
+        if number < 128:
+            letter = character
+        elif number in _INVISIBLE or number in _APOSTROPHES or unicodedata.combining(character):
+            letter = ""
+        else:
+            letter = _LOOK_ALIKES.get(character, " ")
+        if len(self) < _MOST_LETTERS:
+            self[number] = letter
+        return letter
 
 
-def _ascii_of(character: str) -> str:
-    number = ord(character)
-    if number in _INVISIBLE or number in _APOSTROPHES or unicodedata.combining(character):
-        return ""
-    return _LOOK_ALIKES.get(character, " ")
+_LETTERS = _Letters()
+
+
+def _ascii(text: str) -> str:
+    """Few other characters are looked up one by one; where there are many, the whole text is quicker at once."""
+    if len(text.encode("utf-8", "replace")) > len(text) * 1.1:
+        return text.translate(_LETTERS)
+    return _NOT_ASCII.sub(lambda match: match.group().translate(_LETTERS), text)
 
 
 def windows(text: str) -> Iterator[bytes]:

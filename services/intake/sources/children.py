@@ -19,6 +19,7 @@ from shared.messages.contact import Address, Child
 
 _NO_INJURY = frozenset({"", "none", "no", "nil", "none seen", "no injuries", "no visible injuries", "n a", "na"})
 _WEEKS_6 = 42
+_UNNAMED = frozenset({"unborn", "baby", "bump"})  # what forms write where a child has no name yet
 
 
 def read_child(person: Fields, home: Address | None = None) -> tuple[Child, int | None]:
@@ -26,6 +27,8 @@ def read_child(person: Fields, home: Address | None = None) -> tuple[Child, int 
     notes = person.notes
     birth = _birth(person)
     names = tuple(name for name in (read_name(person), *other_names(person)) if name.forename or name.surname)
+    if birth.unborn:
+        names = tuple(name for name in names if _UNNAMED.isdisjoint(word_key(name.forename or "").split()))
     note_name(names, notes, person.path("name"), unborn=birth.unborn)
     address = address_in(person, "address", "homeAddress") or home
     child = Child(

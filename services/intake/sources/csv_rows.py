@@ -5,7 +5,7 @@ A row that cannot be read is handed over with its fault; it never takes a follow
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.intake.domain.refusals import Refusal, Refused
 from services.intake.sources.fields import key_of
@@ -20,12 +20,16 @@ csv.field_size_limit(8 * 1024 * 1024)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row:
-    """One row. number: its line in the file, from 1; fault: a defect code, then cells may be incomplete."""
+    """One row. number: its line in the file, from 1; fault: a defect code, then cells may be incomplete.
+
+    guessed: read as Windows-1252; doubtful: its quotes were wrong and it was read as well as it could be.
+    """
 
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
     guessed: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,7 +111,7 @@ def _broken(line: str, number: int, delimiter: str, width: int, *, at_end: bool)
         except csv.Error:
             cells = []
         if len(cells) == width:
-            return Row(number, tuple(cells))
+            return Row(number, tuple(cells), doubtful=True)
     return Row(number, (line,), "ragged_row")
 
 
@@ -125,7 +129,7 @@ def _judged(row: Row, width: int, *, ends_open: bool) -> Row:
         cells = tuple(cell.encode("utf-8", "surrogateescape").decode("cp1252") for cell in row.cells)
     except UnicodeDecodeError:
         return Row(row.number, row.cells, "bad_character")
-    return Row(row.number, cells, guessed=True)
+    return replace(row, cells=cells, guessed=True)
 
 
 def _escaped(cell: str) -> bool:

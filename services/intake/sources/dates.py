@@ -93,7 +93,7 @@ def _uk_time(text: str, today: date) -> datetime | None:
 
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _NUMBERS += ["eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_AGE = re.compile(r"(?:about|approx(?:imately|\.)?|around|circa|c\.?|nearly|almost|age[d]?|~)?\s*(.+)")
+_AGE = re.compile(r"(?:age[d]? )?(about|approx(?:imately|\.)?|around|circa|c\.?|nearly|almost|~)?\s*(.+)")
 _RANGE = re.compile(r"(?:between )?([0-9]{1,2}) ?(?:-|to|or|and|/|–) ?([0-9]{1,2})(?: ?(?:years?|yrs?|y)?(?: old)?)?")
 _AMOUNT = re.compile(r"([0-9]{1,3}(?:\.[0-9])?) ?(years?|yrs?|y/?o|y|months?|mths?|m|weeks?|wks?|w|days?|d)?(?: old)?")
 _BABY = frozenset({"newborn", "new born", "baby", "infant"})
@@ -116,7 +116,7 @@ def read_age(text: str) -> Age | None:
     match = _AGE.fullmatch(words)
     if match is None:
         return None
-    rest, spelled = _figures(match.group(1))
+    rest, spelled = _figures(match.group(2))
     if both := _RANGE.fullmatch(rest):
         low, high = sorted((int(both.group(1)), int(both.group(2))))
         return Age((low, high), in_words=spelled)
@@ -125,9 +125,8 @@ def read_age(text: str) -> Age | None:
         return None
     number, unit = float(amount.group(1)), (amount.group(2) or "y")[0]
     months = int(number * {"y": 12, "m": 1, "w": 12 / 52, "d": 12 / 365}[unit])
-    about = words != rest and not spelled
     low = high = months // 12
-    if about and unit == "y":
+    if match.group(1) and unit == "y":
         low, high = max(0, low - 1), high + 1
     return Age((low, high), months if unit != "y" else None, in_words=spelled)
 

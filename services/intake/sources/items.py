@@ -57,7 +57,9 @@ def read_consent(fields: Fields) -> Consent:
     raw = fields.raw("consent")
     if raw is None:
         return Consent()
-    if isinstance(raw, str | bool):
+    if isinstance(raw, bool):
+        return Consent(status="given" if raw else "refused")
+    if isinstance(raw, str):
         word = fields.text("consent") or ""
         return Consent(status=_status(word, fields))
     inner = fields.inside("consent")
@@ -78,7 +80,7 @@ def read_consent(fields: Fields) -> Consent:
 
 
 def _status(word: str, fields: Fields) -> str:
-    status = value("consent", word) or {"true": "given", "false": "refused"}.get(word)
+    status = value("consent", word)
     if status is None:
         fields.note("consent_unclear", "consent")
     return status or "unknown"

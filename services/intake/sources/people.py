@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from services.intake.sources.fields import SHORT, Fields, storable
+from services.intake.sources.fields import SHORT, Fields, storable, strings_in
 from services.intake.sources.notes import Notes
 from services.intake.sources.words import value, word_key
 from shared.codes import codes
@@ -36,6 +36,9 @@ def read_name(person: Fields) -> Name:
     if isinstance(inner, str):
         text = person.text("name", "fullName")
         return split_name(text) if text else Name()
+    if inner is not None and not isinstance(inner, dict):
+        person.note("wrong_type", "name")
+        return split_name(" ".join(strings_in(inner))[:SHORT])
     source = person.inside("name") if isinstance(inner, dict) else person
     forename = source.text("forename", "first", "firstName", "given", "givenName")
     surname = source.text("surname", "last", "lastName", "family", "familyName")

@@ -71,7 +71,7 @@ def _item(row: Row, table: Table, about_file: tuple[str, ...], context: Context)
     fields = Fields({name: cell for name, cell in cells.items() if cell.strip()}, pointer, Notes(context))
     for code in about_file:
         fields.note(code)
-    if len(row.cells) != len(table.header):
+    if row.doubtful or len(row.cells) != len(table.header):
         fields.note("ragged_row")
     if row.guessed:
         fields.note("encoding_guessed")

@@ -15,7 +15,7 @@ _SUBMISSIONS = """
         body_sha256 bytea not null,
         lane text not null,
         status integer not null,
-        answer jsonb not null,
+        answer json not null,
         constraint pk_submissions primary key (receipt_id),
         constraint fk_submissions_agency_id foreign key (agency_id) references intake.agencies,
         constraint ck_submissions_lane check (lane in ('urgent', 'routine')),
