@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+
 
 import httpx
 from fastapi import FastAPI
@@ -53,7 +53,7 @@ class ConsoleUnderTest:
 
     @property
     def engine(self) -> AsyncEngine:
-        return cast(AsyncEngine, self.service.foundation.engine)
+        return self.service.foundation.engine
 
     def client(self) -> httpx.AsyncClient:
         """A browser or program that is not signed in."""

@@ -161,7 +161,7 @@ async def test_a_contact_is_found_by_reference_and_never_by_address(console: Con
     async def led_to(reference: str) -> str:
         answer = await browser.post("/find", data={"form_token": token, "reference": reference})
         shown = answer.text.count('class="ref"')
-        return answer.headers.get("location", f"{answer.status_code}: {shown}")
+        return str(answer.headers.get("location", f"{answer.status_code}: {shown}"))
 
     assert await led_to(f"{tail[:4]}-{tail[4:]}") == f"/contacts/{contact_id}"
     assert await led_to(str(contact_id)) == f"/contacts/{contact_id}"

@@ -46,7 +46,7 @@ def _routes(routers: Iterable[APIRouter]) -> set[tuple[str, str]]:
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
-                found |= {(method, route.path) for method in route.methods}
+                found |= {(method, route.path) for method in route.methods or ()}
             else:
                 found |= _routes([route.original_router])  # type: ignore[attr-defined]
     return found
