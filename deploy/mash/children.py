@@ -14,6 +14,7 @@ import psutil
 from deploy.mash.embedded.errors import EmbeddedError
 from deploy.mash.embedded.ports import LOOPBACK
 from deploy.mash.embedded.process import end, kill, last_words, spawn, stop
+from deploy.mash.embedded.secrets import write_privately
 
 STOP_SECONDS = 40.0  # A consumer finishes its batch within 25 s; the orchestrator's grace is longer than that.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
@@ -53,7 +54,7 @@ class Child:
             self.command, cwd=self.cwd, log=self.log, death_signal=signal.SIGTERM, environment=self.environment
         )
         self._started = time.monotonic()
-        self.pid_file.write_text(f"{self._process.pid} {psutil.Process(self._process.pid).create_time()}\n")
+        write_privately(self.pid_file, f"{self._process.pid} {psutil.Process(self._process.pid).create_time()}\n")
 
     def check_alive(self) -> None:
         """Raises EmbeddedError with the process's last words where it is dead."""
