@@ -103,11 +103,13 @@ async def urgent(
         flood = _Flood(pipeline, door, routine, in_flight)
         with pipeline.paused(BACKLOG_BEFORE):
             flooding = await _filled(flood)
-        await asyncio.sleep(SETTLING_IN_SECONDS)
-        flood.seen.clear()
-        accepted = await _one_every(door, submissions, URGENT_EVERY_SECONDS)
-        flooding.cancel()
-        await asyncio.wait({flooding})
+        try:
+            await asyncio.sleep(SETTLING_IN_SECONDS)
+            flood.seen.clear()
+            accepted = await _one_every(door, submissions, URGENT_EVERY_SECONDS)
+        finally:
+            flooding.cancel()
+            await asyncio.gather(flooding, return_exceptions=True)
     contacts = _contacts(accepted)
     settled = await _complete(pipeline, contacts, settled_at)
     screen = await _complete(pipeline, contacts, on_a_screen_at)

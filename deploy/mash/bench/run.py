@@ -66,7 +66,7 @@ async def _loads(
 ) -> tuple[Steady, Bulk, dict[str, float], Urgent]:
     run = new_id().hex
     singles = single_contacts(round(STEADY_PER_SECOND * plan.steady_seconds), plan.seed, run)
-    await bulk(pipeline, list(bulk_bodies(1_000, plan.seed + 1, f"{run}-warm")))
+    await bulk(pipeline, list(bulk_bodies(1_000, plan.seed + 2, f"{run}-warm")))
     progress(f"steady: {STEADY_PER_SECOND:.0f} contacts a second for {plan.steady_seconds:.0f} s")
     quiet = await steady(pipeline, singles, STEADY_PER_SECOND)
     progress(f"bulk: {plan.count:,} contacts")
