@@ -47,7 +47,7 @@ class Progress:
 def _line(message: Message) -> str:
     mark = "[green]as expected[/green]" if message.as_expected else "[red]NOT as expected[/red]"
     where = ", ".join(dict.fromkeys(played.file.queue or "" for played in message.contacts if played.file))
-    return f"{message.named.name:<34} {where or _without_contacts(message):<28} {mark}"
+    return f"{message.named.name:<34} {where or _without_contacts(message):<26} {mark}"
 
 
 def _without_contacts(message: Message) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
 import orjson
 from rich import box
@@ -9,6 +10,8 @@ from rich.table import Table
 
 from deploy.mash.demo.play import Message, Played
 from deploy.mash.demo.views import Credentials
+
+_HEADS = {"in_flight": "in flight", "quarantined": "held", "balanced": "balances"}
 
 
 def write_report(
@@ -40,10 +43,12 @@ def _line(played: Played) -> dict[str, object]:
 
 
 def what_became(messages: Sequence[Message]) -> Table:
-    """One row per contact: who it was about, where it is, why, and whether that is what its file says."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("sample", "about", "lane", "level", "rating", "state", "queue", "reason", "seconds", "as expected"):
-        table.add_column(name, justify="right" if name in {"level", "seconds"} else "left")
+    """One row per contact: who it was about, where it is and why; narrow enough for 80 columns."""
+    table = _table()
+    table.add_column("", width=2)
+    table.add_column("about", max_width=16, no_wrap=True)
+    for name in ("need", "state", "queue", "reason", "ok"):
+        table.add_column(name, no_wrap=True)
     for message in messages:
         for row in _rows(message):
             table.add_row(*row)
@@ -51,41 +56,63 @@ def what_became(messages: Sequence[Message]) -> Table:
 
 
 def _rows(message: Message) -> list[tuple[str, ...]]:
-    name, sample = message.named.name, message.named.sample
+    number, sample = message.named.name[:2], message.named.sample
     if not message.contacts:
-        said = "recognised" if sample.resend_of else f"answered {message.status or 'nothing'}"
-        about = f"again: {sample.resend_of}" if sample.resend_of else "refused and kept"
-        return [(name, about, "", "", "", said, "", "", "", _verdict(message.differences, message.settled.is_set()))]
+        about = f"{sample.resend_of[:2]} once more" if sample.resend_of else "unreadable"
+        what = ("seen", "first receipt") if sample.resend_of else ("refused", "and kept")
+        return [(number, about, "", *what, "", _mark(message.differences, message.settled.is_set()))]
     rows: list[tuple[str, ...]] = []
     for played in message.contacts:
         wrong = (*(message.differences if played is message.contacts[0] else ()), *played.differences)
-        rows.append((name, played.expected.who, message.lane or "", *_got(played), _verdict(wrong, played.settled)))
-        name = ""
+        rows.append((number, played.expected.who, *_got(played), _mark(wrong, played.settled)))
+        number = ""
     return rows
 
 
-def _got(played: Played) -> tuple[str, str, str, str, str, str]:
+def _got(played: Played) -> tuple[str, str, str, str]:
     if played.file is None or not played.file.moves:
-        return "", "", "in flight", "", "", ""
+        return "", "in flight", "", ""
     last = played.file.moves[-1]
     rating = played.file.assessment.rating if played.file.assessment else ""
-    seconds = played.seconds_to_settle
-    return str(last.level), rating, last.state, last.queue, last.reason, "" if seconds is None else f"{seconds:.2f}"
+    return f"{last.level} {rating}", last.state, last.queue, last.reason
 
 
-def _verdict(wrong: tuple[str, ...], settled: bool) -> str:
+def how_fast(messages: Sequence[Message]) -> str:
+    """How long contacts took from receipt to people or a service."""
+    taken = [s for message in messages for played in message.contacts if (s := played.seconds_to_settle) is not None]
+    if not taken:
+        return "no contact has settled"
+    return f"from receipt to people or a service: {median(taken):.2f} s in the middle, {max(taken):.2f} s at most"
+
+
+def _table(title: str | None = None) -> Table:
+    """A table that fits into 80 columns."""
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+
+
+def _mark(wrong: tuple[str, ...], settled: bool) -> str:
     if wrong:
-        return f"[red]no: {'; '.join(wrong)}[/red]"
-    return "[green]yes[/green]" if settled else "[yellow]not yet[/yellow]"
+        return "[bold red]NO[/bold red]"
+    return "[green]yes[/green]" if settled else "[yellow]-[/yellow]"
+
+
+def not_as_expected(messages: Sequence[Message]) -> list[str]:
+    """One line for everything that differs from what a sample's file says."""
+    lines = []
+    for message in messages:
+        lines += [f"{message.named.name}: {text}" for text in message.differences]
+        for played in message.contacts:
+            lines += [f"{message.named.name}, {played.expected.who}: {text}" for text in played.differences]
+    return lines
 
 
 def ledger_table(ledger: Mapping[str, object]) -> Table:
     """The ledger, one row per agency and the total."""
     columns = ("accepted", "in_flight", "waiting", "placed", "closed", "refused", "quarantined", "balanced")
-    table = Table(title="Ledger", box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
-    table.add_column("agency")
+    table = _table("Ledger")
+    table.add_column("agency", no_wrap=True)
     for name in columns:
-        table.add_column(name.replace("_", " "), justify="right")
+        table.add_column(_HEADS.get(name, name), justify="right", no_wrap=True)
     by_agency = ledger.get("by_agency")
     if isinstance(by_agency, dict):
         for agency, line in by_agency.items():
@@ -96,7 +123,7 @@ def ledger_table(ledger: Mapping[str, object]) -> Table:
 
 def users_table(credentials: Credentials) -> Table:
     """Where to look next, and as whom."""
-    table = Table(title=f"Console: {credentials.base_url}", box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
+    table = _table(f"Console: {credentials.base_url}")
     for name in ("role", "user", "password"):
         table.add_column(name)
     for user in credentials.staff:

@@ -11,7 +11,7 @@ from rich.console import Console
 from deploy.mash.demo.client import Client
 from deploy.mash.demo.play import Message, Play
 from deploy.mash.demo.progress import Progress
-from deploy.mash.demo.report import ledger_table, users_table, what_became, write_report
+from deploy.mash.demo.report import how_fast, ledger_table, not_as_expected, users_table, what_became, write_report
 from deploy.mash.demo.samples import read_samples
 from deploy.mash.demo.views import Credentials
 from shared.clock import london_date, now
@@ -64,8 +64,13 @@ async def play_samples(
         ledger = await _settled_ledger(client)
     write_report(directory / "demo-report.json", messages, ledger, play.first_placed)
     console.print(what_became(messages))
-    console.print(ledger_table(ledger))
-    console.print(users_table(credentials))
+    console.print(how_fast(messages), highlight=False)
+    for line in not_as_expected(messages):
+        console.print(line, style="red", highlight=False, soft_wrap=True)
+    for table in (ledger_table(ledger), users_table(credentials)):
+        console.print()
+        console.print(table)
+    console.print()
     as_expected = sum(message.as_expected for message in messages)
     return Result(as_expected, len(messages), ledger.get("balanced") is True)
 

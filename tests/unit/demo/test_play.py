@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.mash.demo.client import Client
 from deploy.mash.demo.play import Message, Play
-from deploy.mash.demo.report import what_became, write_report
+from deploy.mash.demo.report import not_as_expected, what_became, write_report
 from deploy.mash.demo.run import day_of_first_run
 from deploy.mash.demo.samples import read_samples
 from tests.unit.demo.fake_system import FakeSystem
@@ -47,6 +47,7 @@ async def test_a_contact_on_another_queue_is_not_as_expected() -> None:
     assert wrong == ["05-vcs-debt", "29-vcs-repeat"]
     (played,) = next(message for message in play.messages if message.named.name == "05-vcs-debt").contacts
     assert played.differences == ("queue: vcs-alliance expected, got one-point",)
+    assert not_as_expected(play.messages)[0] == "05-vcs-debt, Bram, 8: queue: vcs-alliance expected, got one-point"
 
 
 async def test_the_report_holds_one_line_per_contact_and_the_ledger(tmp_path: Path) -> None:
