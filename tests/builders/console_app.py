@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.console.access import register_staff
 from services.console.app import build
 from services.console.domain.roles import Role
+from services.console.http.context import Console
 from services.console.live import LiveQueues
 from services.console.settings import ConsoleSettings
 from shared.service import Service
@@ -22,11 +22,13 @@ PASSWORD = "correct horse battery staple"
 STAFF = {Role.SCREENER: "s.okafor", Role.MANAGER: "m.lindqvist", Role.OPS: "o.brandt", Role.AUDITOR: "a.mensah"}
 
 
-def settings_for(database: str, *, tls: bool = False, mailbox: Path | None = None) -> ConsoleSettings:
-    """Settings of a console over a test database; no broker answers at its address."""
+def settings_for(
+    database: str, *, tls: bool = False, mailbox: Path | None = None, kafka_bootstrap: str = "127.0.0.1:1"
+) -> ConsoleSettings:
+    """Settings of a console over a test database; no broker answers at the address unless one is given."""
     return ConsoleSettings(
         database_url=SecretStr(database),
-        kafka_bootstrap="127.0.0.1:1",
+        kafka_bootstrap=kafka_bootstrap,
         kek=SecretStr(KEK_TEXT),
         console_tls=tls,
         mailbox_dir=mailbox,
@@ -48,12 +50,24 @@ class ConsoleUnderTest:
 
     service: Service
     app: FastAPI
-    live: LiveQueues
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
     def engine(self) -> AsyncEngine:
         return self.service.foundation.engine
+
+    @property
+    def parts(self) -> Console:
+        """What its routes share."""
+        handed_over = next(one for one in self.app.user_middleware if "console" in one.kwargs)
+        console = handed_over.kwargs["console"]
+        assert isinstance(console, Console)
+        return console
+
+    @property
+    def live(self) -> LiveQueues:
+        """What keeps its lists live."""
+        return self.parts.live
 
     def client(self) -> httpx.AsyncClient:
         """A browser or program that is not signed in."""
@@ -96,8 +110,7 @@ class ConsoleUnderTest:
 def console_over(database: str, *, tls: bool = False, mailbox: Path | None = None) -> ConsoleUnderTest:
     """A console over a test database."""
     service = build(settings_for(database, tls=tls, mailbox=mailbox))
-    app = application_of(service)
-    return ConsoleUnderTest(service, app, live_of(service))
+    return ConsoleUnderTest(service, application_of(service))
 
 
 def live_of(service: Service) -> LiveQueues:

@@ -83,10 +83,10 @@ async def live_one(queue: str, caller: MaySee, console: UseConsole) -> Response:
 def _stream(caller: Caller, console: Console, queue: str | None) -> Response:
     if _streams.open >= MOST_STREAMS:
         raise Refusal(503, "too-many-viewers", "Too many live lists are open", "Reload the page to see the newest.")
-    return StreamingResponse(_events(caller, console, queue), media_type="text/event-stream")
+    return StreamingResponse(events(caller, console, queue), media_type="text/event-stream")
 
 
-async def _events(caller: Caller, console: Console, queue: str | None) -> AsyncIterator[str]:
+async def events(caller: Caller, console: Console, queue: str | None) -> AsyncIterator[str]:
     """The list each time it changes, for as long as the session lives; watching does not keep a session alive."""
     template = console.templates.get_template("_queue_list.html")
     loop = asyncio.get_running_loop()
