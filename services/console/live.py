@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
 SHARED_FOR_SECONDS = 0.2  # viewers of one list share a reading that is younger than this
+REST_AFTER_READING = 4  # times as long as the reading took: bulk load must not turn into a load of readings
 MOST_ITEMS = 200
 MOST_TASKS = 50
 
@@ -44,9 +46,21 @@ class QueuePage:
     tasks: tuple[NoticeTask, ...]
 
     @property
+    def urgent_ids(self) -> tuple[UUID, ...]:
+        """The contacts in danger, in the order of the list."""
+        return tuple(item.contact_id for item in self.items if item.urgent)
+
+    @property
     def is_cut(self) -> bool:
         """True where more wait than are shown."""
         return len(self.items) >= MOST_ITEMS
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    good_until: float  # on the monotonic clock
+    page: QueuePage
+    at: datetime
 
 
 class LiveQueues:
@@ -58,7 +72,7 @@ class LiveQueues:
         self._open_work = open_work
         self._services = services
         self._changed = asyncio.Event()
-        self._read: dict[str | None, tuple[float, QueuePage, datetime]] = {}
+        self._kept: dict[str | None, _Kept] = {}
         self._reading: dict[str | None, asyncio.Lock] = {}
         self.stopping = False
 
@@ -95,11 +109,14 @@ class LiveQueues:
     async def page(self, queue: str | None) -> tuple[QueuePage, datetime]:
         """The list of one queue, or of all that wait for people, and the database's time of the reading."""
         async with self._reading.setdefault(queue, asyncio.Lock()):
-            kept = self._read.get(queue)
-            if kept is not None and time.monotonic() - kept[0] < SHARED_FOR_SECONDS:
-                return kept[1], kept[2]
+            began = time.monotonic()
+            kept = self._kept.get(queue)
+            if kept is not None and began < kept.good_until:
+                return kept.page, kept.at
             page, at = await self._read_page(queue)
-            self._read[queue] = (time.monotonic(), page, at)
+            read = time.monotonic()
+            good_until = read + max(SHARED_FOR_SECONDS, min(LOOK_SECONDS, REST_AFTER_READING * (read - began)))
+            self._kept[queue] = _Kept(good_until, page, at)
             return page, at
 
     async def _read_page(self, queue: str | None) -> tuple[QueuePage, datetime]:

@@ -67,14 +67,14 @@ queue_items = Table(
     CheckConstraint("level between 1 and 5", name="level"),
 )
 _open = text("state in ('in_triage', 'waiting')")
-Index(
-    "ix_queue_items_open",
-    queue_items.c.queue,
+_pressing = (
     queue_items.c.urgent.desc(),
-    queue_items.c.decide_by,
+    queue_items.c.decide_by.nulls_first(),
     queue_items.c.received_at,
-    postgresql_where=_open,
-)
+    queue_items.c.contact_id,
+)  # The order of the lists: the first page is read from an index however many wait.
+Index("ix_queue_items_open", *_pressing, postgresql_where=_open)
+Index("ix_queue_items_open_queue", queue_items.c.queue, *_pressing, postgresql_where=_open)
 Index("ix_queue_items_moved", queue_items.c.moved_at, queue_items.c.queue, postgresql_where=text("state = 'placed'"))
 Index("ix_queue_items_receipt_id", queue_items.c.receipt_id)
 Index("ix_queue_items_ref", queue_items.c.ref)

@@ -28,6 +28,7 @@ MayFind = Annotated[Caller, Depends(sender(Permission.SEE_QUEUES))]
 MaySettle = Annotated[Caller, Depends(sender(Permission.SETTLE_TASK))]
 
 CHECK_SESSION_SECONDS = 3.0  # a disabled account is cut within five
+REDRAW_SECONDS = 1.0
 RENEW_SECONDS = 20.0  # the time left is shown in minutes, so it is drawn anew although nothing changed
 LONGEST_STREAM_SECONDS = 600.0  # then the browser comes back, and an old release can be stopped
 MOST_STREAMS = 200
@@ -91,7 +92,8 @@ async def events(caller: Caller, console: Console, queue: str | None) -> AsyncIt
     template = console.templates.get_template("_queue_list.html")
     loop = asyncio.get_running_loop()
     began = checked = loop.time()
-    drawn, shown = 0.0, None
+    drawn = 0.0
+    shown: QueuePage | None = None
     _streams.open += 1
     try:
         yield "retry: 1000\n\n"
@@ -102,12 +104,19 @@ async def events(caller: Caller, console: Console, queue: str | None) -> AsyncIt
                     return
                 checked = loop.time()
             listed, at = await console.live.page(queue)
-            if listed != shown or loop.time() - drawn > RENEW_SECONDS:
+            if _is_worth_sending(shown, listed, loop.time() - drawn):
                 yield _event("list", template.render(caller=caller, **_facts(listed, at)))
                 drawn, shown = loop.time(), listed
             await console.live.changed()
     finally:
         _streams.open -= 1
+
+
+def _is_worth_sending(shown: QueuePage | None, listed: QueuePage, age_seconds: float) -> bool:
+    """Danger at once; other changes once a second, so that bulk does not keep redrawing; else when the time is old."""
+    if shown is None or shown.urgent_ids != listed.urgent_ids:
+        return True
+    return age_seconds > (RENEW_SECONDS if shown == listed else REDRAW_SECONDS)
 
 
 def _event(name: str, data: str) -> str:

@@ -17,6 +17,8 @@ CHANGED = "console_queues"  # the channel that wakes the live pages
 OPEN_STATES = ("in_triage", "waiting")
 PLACED_SHOWN_FOR = timedelta(hours=24)
 
+# Spelled out, not bound, so that the partial indexes of the open entries apply.
+_OPEN = text("state in ('in_triage', 'waiting')")
 _COLUMNS = tuple(QueueItem.__dataclass_fields__)
 _WRITTEN = tuple(name for name in _COLUMNS if name != "shown_at")
 _MOVING = tuple(name for name in _WRITTEN if name not in ("contact_id", "moves_seen"))
@@ -94,9 +96,9 @@ class PostgresQueueItems:
 
     async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
         """See QueueItems."""
-        found = select(*_fields()).where(t.c.state.in_(OPEN_STATES))
+        found = select(*_fields()).where(_OPEN)
         if queues is not None:
-            found = found.where(t.c.queue.in_(queues))
+            found = found.where(t.c.queue == queues[0] if len(queues) == 1 else t.c.queue.in_(queues))
         order = (t.c.urgent.desc(), t.c.decide_by.asc().nulls_first(), t.c.received_at, t.c.contact_id)
         return [_item(row) for row in (await self._connection.execute(found.order_by(*order).limit(limit))).mappings()]
 
@@ -108,7 +110,7 @@ class PostgresQueueItems:
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """See QueueItems."""
-        waiting = select(t.c.queue, func.count()).where(t.c.state.in_(OPEN_STATES)).group_by(t.c.queue)
+        waiting = select(t.c.queue, func.count()).where(_OPEN).group_by(t.c.queue)
         recent = now - PLACED_SHOWN_FOR
         placed = select(t.c.queue, func.count()).where(t.c.state == "placed", t.c.moved_at > recent).group_by(t.c.queue)
         found: dict[str, int] = {}

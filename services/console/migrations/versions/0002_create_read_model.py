@@ -53,7 +53,10 @@ create table console.tasks (
 """
 
 INDEXES = (
-    """create index ix_queue_items_open on console.queue_items (queue, urgent desc, decide_by, received_at)
+    """create index ix_queue_items_open on console.queue_items
+       (urgent desc, decide_by nulls first, received_at, contact_id) where state in ('in_triage', 'waiting')""",
+    """create index ix_queue_items_open_queue on console.queue_items
+       (queue, urgent desc, decide_by nulls first, received_at, contact_id)
        where state in ('in_triage', 'waiting')""",
     "create index ix_queue_items_moved on console.queue_items (moved_at, queue) where state = 'placed'",
     "create index ix_queue_items_receipt_id on console.queue_items (receipt_id)",
