@@ -77,15 +77,20 @@ def _runs(program: Program) -> bool:
 
 def _copy_for(owner: Owner, package: Path) -> Path:
     """A copy of the programs that `owner` can reach; made once for each release of the package."""
-    release = hashlib.sha256(f"{package}:{package.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    with (package / f"pginstall{_VERSION}" / "bin" / "postgres").open("rb") as server:
+        release = hashlib.file_digest(server, "sha256").hexdigest()[:12]
     for parent in _COPIES:
         copy = Program(parent / release / _PACKAGE / f"pginstall{_VERSION}" / "bin", owner)
         try:
+            parent.mkdir(parents=True, exist_ok=True)
+            if parent.stat().st_uid != 0:
+                continue  # Somebody else could change what we would run.
+            parent.chmod(0o755)
             if not copy.bin.is_dir():
                 _copy(package, parent, release)
         except OSError:
             continue
-        if parent.stat().st_uid == 0 and _runs(copy):
+        if _runs(copy):
             return copy.bin
     raise EmbeddedError(
         f"user {owner.name}, whom PostgreSQL runs as, can reach neither {package} nor a copy in "
@@ -94,7 +99,6 @@ def _copy_for(owner: Owner, package: Path) -> Path:
 
 
 def _copy(package: Path, parent: Path, release: str) -> None:
-    parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=parent))
     try:
         for part in (Path(_PACKAGE) / f"pginstall{_VERSION}", Path(f"{_PACKAGE}.libs")):
