@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.console.domain.decisions import Recorded
 from services.console.domain.queue import QueueItem, merged
-from services.console.domain.tasks import NoticeTask
+from services.console.domain.tasks import NoticeTask, TaskKey
 from services.console.repository.audit import Act, AuditEntry
 from services.console.repository.case_views import Accepted, Assessed, Case, Involvement, Notice, Placement, Sibling
 from services.console.repository.queue_items import OPEN_STATES, PLACED_SHOWN_FOR
@@ -68,21 +68,19 @@ def _pressing(item: QueueItem) -> tuple[bool, bool, datetime, datetime, UUID]:
 
 class MemoryTasks:
     def __init__(self) -> None:
-        self.rows: dict[str, NoticeTask] = {}
-        self.settled_by: dict[str, str | None] = {}
+        self.rows: dict[TaskKey, NoticeTask] = {}
+        self.settled_by: dict[TaskKey, str | None] = {}
 
     async def raise_all(self, tasks: Sequence[NoticeTask]) -> None:
         for task in tasks:
-            kept = self.rows.get(task.notice_id)
-            self.rows[task.notice_id] = (
-                task if kept is None else replace(kept, attempts=task.attempts, reason=task.reason)
-            )
+            kept = self.rows.get(task.key)
+            self.rows[task.key] = task if kept is None else replace(kept, attempts=task.attempts, reason=task.reason)
 
-    async def end(self, notice_ids: Sequence[str], at: datetime, by: str | None) -> list[UUID]:
-        ended = [task for task in self.rows.values() if task.notice_id in notice_ids and task.settled_at is None]
+    async def end(self, keys: Sequence[TaskKey], at: datetime, by: str | None) -> list[UUID]:
+        ended = [task for task in self.rows.values() if task.key in keys and task.settled_at is None]
         for task in ended:
-            self.rows[task.notice_id] = replace(task, settled_at=at)
-            self.settled_by[task.notice_id] = by
+            self.rows[task.key] = replace(task, settled_at=at)
+            self.settled_by[task.key] = by
         return [task.contact_id for task in ended]
 
     async def open_tasks(self, limit: int) -> list[NoticeTask]:

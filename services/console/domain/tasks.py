@@ -9,6 +9,8 @@ from shared.messages.notice_settled import NoticeSettled
 
 FAILED = "failed"
 
+TaskKey = tuple[str, str]  # notice id and channel: a notice goes out on several, and each can fail on its own
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeTask:
@@ -24,16 +26,22 @@ class NoticeTask:
     raised_at: datetime
     settled_at: datetime | None = None
 
+    @property
+    def key(self) -> TaskKey:
+        """What tells this task from others."""
+        return self.notice_id, self.channel
 
-def tasks_of(notices: Iterable[NoticeSettled]) -> tuple[list[NoticeTask], list[str]]:
-    """The tasks that failed notices raise, and the ids of notices that arrived after all, whose tasks end."""
-    raised: dict[str, NoticeTask] = {}
-    ended: dict[str, None] = {}
+
+def tasks_of(notices: Iterable[NoticeSettled]) -> tuple[list[NoticeTask], list[TaskKey]]:
+    """The tasks that failed notices raise, and the keys of those that arrived after all, whose tasks end."""
+    raised: dict[TaskKey, NoticeTask] = {}
+    ended: dict[TaskKey, None] = {}
     for notice in notices:
         facets = notice.facets
+        key = facets.notice_id, facets.channel
         if facets.status == FAILED:
-            ended.pop(facets.notice_id, None)
-            raised[facets.notice_id] = NoticeTask(
+            ended.pop(key, None)
+            raised[key] = NoticeTask(
                 notice_id=facets.notice_id,
                 contact_id=notice.contact_id,
                 kind=facets.kind,
@@ -44,6 +52,6 @@ def tasks_of(notices: Iterable[NoticeSettled]) -> tuple[list[NoticeTask], list[s
                 raised_at=notice.occurred_at,
             )
         else:
-            raised.pop(facets.notice_id, None)
-            ended[facets.notice_id] = None
-    return [raised[notice_id] for notice_id in sorted(raised)], sorted(ended)
+            raised.pop(key, None)
+            ended[key] = None
+    return [raised[key] for key in sorted(raised)], sorted(ended)

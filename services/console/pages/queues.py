@@ -145,11 +145,13 @@ async def find(request: Request, caller: MayFind, console: UseConsole) -> Respon
     return page(request, "find.html", caller=caller, facts={"found": found, "typed": typed})
 
 
-@router.post("/tasks/{notice_id}/settle")
-async def settle_task(notice_id: str, request: Request, caller: MaySettle, console: UseConsole) -> Response:
+@router.post("/tasks/{notice_id}/{channel}/settle")
+async def settle_task(
+    notice_id: str, channel: str, request: Request, caller: MaySettle, console: UseConsole
+) -> Response:
     """A person told the recipient in another way: the task ends under their name."""
     async with console.open_work() as work:
-        ended = await work.tasks.end([notice_id], work.now, caller.staff.username)
+        ended = await work.tasks.end([(notice_id, channel)], work.now, caller.staff.username)
         outcome = Outcome.ALLOWED if ended else Outcome.FAILED
         about = str(ended[0]) if ended else notice_id[:100]
         await work.audit.add(Act("task.settle", outcome, caller.staff, about, client=client_of(request)))

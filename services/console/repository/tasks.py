@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.console.domain.tasks import NoticeTask
+from services.console.domain.tasks import NoticeTask, TaskKey
 from services.console.tables import tasks as t
 
 _COLUMNS = tuple(NoticeTask.__dataclass_fields__)
@@ -19,10 +19,10 @@ class Tasks(Protocol):
     """What handlers and pages need of the tasks."""
 
     async def raise_all(self, tasks: Sequence[NoticeTask]) -> None:
-        """Open a task for each notice; one that is open already only learns the newest attempt."""
+        """Open a task for each notice and channel; one that is open already only learns the newest attempt."""
 
-    async def end(self, notice_ids: Sequence[str], at: datetime, by: str | None) -> list[UUID]:
-        """End the open tasks of these notices; returns the contacts they were about. by: who, None where it arrived."""
+    async def end(self, keys: Sequence[TaskKey], at: datetime, by: str | None) -> list[UUID]:
+        """End the open ones among these tasks; returns the contacts they were about. by: who, None where it arrived."""
 
     async def open_tasks(self, limit: int) -> list[NoticeTask]:
         """The open tasks, oldest first."""
@@ -41,19 +41,19 @@ class PostgresTasks:
             return
         new = insert(t)
         learnt = {name: new.excluded[name] for name in ("attempts", "reason")}
-        upsert = new.on_conflict_do_update(index_elements=[t.c.notice_id], set_=learnt)
+        upsert = new.on_conflict_do_update(index_elements=[t.c.notice_id, t.c.channel], set_=learnt)
         await self._connection.execute(upsert, [{name: getattr(task, name) for name in _COLUMNS} for task in tasks])
 
-    async def end(self, notice_ids: Sequence[str], at: datetime, by: str | None) -> list[UUID]:
+    async def end(self, keys: Sequence[TaskKey], at: datetime, by: str | None) -> list[UUID]:
         """See Tasks."""
-        if not notice_ids:
+        if not keys:
             return []
-        still_open = t.c.notice_id.in_(notice_ids) & t.c.settled_at.is_(None)
+        still_open = tuple_(t.c.notice_id, t.c.channel).in_(keys) & t.c.settled_at.is_(None)
         ended = update(t).where(still_open).values(settled_at=at, settled_by=by).returning(t.c.contact_id)
         return list((await self._connection.execute(ended)).scalars())
 
     async def open_tasks(self, limit: int) -> list[NoticeTask]:
         """See Tasks."""
         found = select(*(t.c[name] for name in _COLUMNS)).where(t.c.settled_at.is_(None))
-        rows = await self._connection.execute(found.order_by(t.c.raised_at, t.c.notice_id).limit(limit))
+        rows = await self._connection.execute(found.order_by(t.c.raised_at, t.c.notice_id, t.c.channel).limit(limit))
         return [NoticeTask(**row._asdict()) for row in rows]

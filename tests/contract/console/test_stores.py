@@ -1,7 +1,7 @@
 """The console's stores behave the same in memory and in PostgreSQL."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -132,18 +132,21 @@ async def test_a_reference_finds_contact_and_receipt(stores: Stores) -> None:
 
 async def test_a_task_is_raised_once_and_ends_once(stores: Stores) -> None:
     first, _ = tasks_of([a_settled_notice(attempts=6)])
+    other_channel = replace(first[0], channel="webhook")
     again, _ = tasks_of([a_settled_notice(attempts=7)])
     await stores.tasks.raise_all(first)
     await stores.tasks.raise_all(again)
     [task] = await stores.tasks.open_tasks(10)
 
-    ended = await stores.tasks.end([task.notice_id, "unknown"], RECEIVED_AT, "s.okafor")
-    ended_again = await stores.tasks.end([task.notice_id], RECEIVED_AT, "s.okafor")
+    ended = await stores.tasks.end([task.key, ("unknown", "email")], RECEIVED_AT, "s.okafor")
+    ended_again = await stores.tasks.end([task.key], RECEIVED_AT, "s.okafor")
     await stores.tasks.raise_all(first)
 
     assert (task.attempts, task.contact_id) == (7, first[0].contact_id)
     assert (ended, ended_again) == ([first[0].contact_id], [])
     assert await stores.tasks.open_tasks(10) == [], "a repeat does not open a settled task again"
+    await stores.tasks.raise_all([other_channel])
+    assert await stores.tasks.open_tasks(10) == [other_channel], "each channel can fail on its own"
 
 
 async def test_one_decision_stands_per_version_and_a_refused_one_gives_way(stores: Stores) -> None:

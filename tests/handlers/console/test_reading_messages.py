@@ -75,7 +75,7 @@ async def test_a_failed_notice_becomes_a_task_and_one_that_arrived_after_all_end
     await raise_tasks([a_settled_notice(notice_id="n-1", status="delivered")], work.as_work)
 
     assert [task.notice_id for task in await work.tasks.open_tasks(10)] == ["n-2"]
-    assert work.tasks.rows["n-1"].settled_at == RECEIVED_AT
+    assert work.tasks.rows["n-1", "email"].settled_at == RECEIVED_AT
 
 
 async def test_a_delivered_notice_alone_makes_no_task() -> None:

@@ -184,7 +184,7 @@ async def test_a_notice_that_reached_nobody_is_a_task_until_a_person_settles_it(
     page = (await browser.get("/queues")).text
     assert "Notices that reached nobody (1)" in page
 
-    answer = await browser.post("/tasks/n-7/settle", data={"form_token": form_token_in(page)})
+    answer = await browser.post("/tasks/n-7/email/settle", data={"form_token": form_token_in(page)})
 
     assert answer.status_code == 303
     await asyncio.sleep(0.25)

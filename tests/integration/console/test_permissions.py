@@ -27,7 +27,7 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/live/queues/{queue}"): frozenset({SCREENER, MANAGER}),
     ("GET", "/find"): frozenset({SCREENER, MANAGER}),
     ("POST", "/find"): frozenset({SCREENER, MANAGER}),
-    ("POST", "/tasks/{notice_id}/settle"): frozenset({SCREENER, MANAGER}),
+    ("POST", "/tasks/{notice_id}/{channel}/settle"): frozenset({SCREENER, MANAGER}),
     ("GET", "/contacts/{contact_id}"): frozenset({SCREENER, MANAGER}),
     ("POST", "/contacts/{contact_id}/decisions"): frozenset({SCREENER, MANAGER}),
     ("GET", "/operations"): frozenset({OPS}),
@@ -57,7 +57,7 @@ async def test_the_table_lists_every_route_of_the_console(console: ConsoleUnderT
 
 
 def _filled(path: str, contact_id: object) -> str:
-    return path.format(contact_id=contact_id, queue="mash-screening", notice_id="n-1", key="none")
+    return path.format(contact_id=contact_id, queue="mash-screening", notice_id="n-1", channel="email", key="none")
 
 
 @pytest.mark.parametrize("role", list(Role))

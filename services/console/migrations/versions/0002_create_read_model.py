@@ -39,16 +39,16 @@ create table console.queue_items (
 TASKS = """
 create table console.tasks (
     notice_id text not null,
+    channel text not null,
     contact_id uuid not null,
     kind text not null,
-    channel text not null,
     recipient text not null,
     attempts integer not null,
     reason text,
     raised_at timestamptz not null,
     settled_at timestamptz,
     settled_by text,
-    constraint pk_tasks primary key (notice_id)
+    constraint pk_tasks primary key (notice_id, channel)
 )
 """
 
