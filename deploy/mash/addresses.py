@@ -3,12 +3,13 @@
 import os
 
 from deploy.mash.layout import NotReachable, layout_from_environment
-from deploy.mash.servers import DATABASE_VARIABLE, KAFKA_VARIABLE, EmbeddedServers
+from deploy.mash.servers import DATABASE_VARIABLE, KAFKA_VARIABLE, EmbeddedServers, checked_url
 
 
 def database_url() -> str:
-    """Raises NotReachable where there is neither."""
-    return os.environ.get(DATABASE_VARIABLE) or _of_directory("postgres")
+    """Raises NotReachable where there is neither, UsageMistake where the environment names no PostgreSQL."""
+    named = os.environ.get(DATABASE_VARIABLE)
+    return checked_url(named) if named else _of_directory("postgres")
 
 
 def kafka_bootstrap() -> str:

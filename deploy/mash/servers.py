@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -79,7 +80,14 @@ class ExternalServers:
 
 def external_servers() -> ExternalServers:
     """Both addresses from the environment. Raises UsageMistake naming the one that is missing."""
-    return ExternalServers(_variable(DATABASE_VARIABLE), _variable(KAFKA_VARIABLE))
+    return ExternalServers(checked_url(_variable(DATABASE_VARIABLE)), _variable(KAFKA_VARIABLE))
+
+
+def checked_url(url: str) -> str:
+    """The address of a database as it is. Raises UsageMistake where it is none that the services can use."""
+    if re.match(r"postgresql\+asyncpg://[^/]+/[^/]+", url) is None:
+        raise UsageMistake(f"{DATABASE_VARIABLE} must look like postgresql+asyncpg://user:password@host:port/database")
+    return url
 
 
 def _variable(name: str) -> str:

@@ -1,6 +1,8 @@
 """`mash serve`."""
 
 import os
+import signal
+import sys
 from importlib import import_module
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 
 from deploy.mash.embedded.ports import is_free
 from deploy.mash.layout import PORT_VARIABLE, Mistake, UsageMistake, port_from_environment
+from deploy.mash.servers import DATABASE_VARIABLE, checked_url
 from shared.errors import SettingsError
 
 SERVICES = ("intake", "triage", "router", "notifier", "console")
@@ -26,6 +29,8 @@ def serve(
     if unknown := [name for name in names if name not in SERVICES]:
         raise UsageMistake(f"no service {', '.join(unknown)}: there are {', '.join(SERVICES)}")
     where, at = host or os.environ.get("MASH_HOST") or "127.0.0.1", port or port_from_environment()
+    if url := os.environ.get(DATABASE_VARIABLE):
+        checked_url(url)
     if not is_free(at, where):
         raise Mistake(f"port {at} is taken: stop what uses it, or choose another with --port")
     _run(list(dict.fromkeys(names)), where, at)
@@ -42,6 +47,8 @@ def _run(names: list[str], host: str, port: int) -> None:
         app = application([import_module(f"services.{name}.app").build() for name in names])
     except SettingsError as error:
         raise UsageMistake(str(error)) from error
+    # uvicorn raises SIGTERM once more after its orderly end: without a handler that would be the end of it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         app,
         host=host,
