@@ -48,7 +48,7 @@ class System:
 
     def __post_init__(self) -> None:
         self.postgres = EmbeddedPostgres(self.directory / "postgres")
-        self.kafka = EmbeddedKafka(self.directory / "kafka")
+        self.kafka = EmbeddedKafka(self.directory / "kafka", port=free_port())  # The same address after a wipe.
 
     async def bring_up(self) -> None:
         """Start everything and wait until intake takes contacts."""
