@@ -1,0 +1,1 @@
+"""The five services. They meet in messages and never import each other."""
