@@ -28,6 +28,7 @@ _OWN_TABLES: dict[str, Mapping[str, str]] = {
     "act": w.ACTS,
     "agency": w.AGENCIES,
     "refusal": w.REFUSALS,
+    "unknown": w.UNKNOWNS,
     "sex": w.SEXES,
     "identifier": w.IDENTIFIERS,
 }

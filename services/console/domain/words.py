@@ -164,6 +164,21 @@ ACTS = {
     "staff.disable": "Account disabled",
 }
 
+UNKNOWNS = {
+    "concern_without_indicator": "A concern that fits no indicator of ours",
+    "indicator_unknown": "An indicator that we do not know",
+    "grade_unknown": "A grade that we do not know",
+    "marker_unknown": "A marker that we do not know",
+    "domestic_abuse_grade": "How serious the domestic abuse was graded",
+    "birth_date": "The child's date of birth",
+    "expected_date": "When the child is expected",
+    "voice_of_child": "What the child says",
+    "consent": "Whether the family consents",
+    "parents_informed": "Whether the parents were told of this contact",
+    "household": "Who lives in the household",
+    "address": "Where the child lives",
+}
+
 REFUSALS = {
     "stale": "The case had moved on in the meantime",
     "role_may_not_decide": "This role may not decide",

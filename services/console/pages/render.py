@@ -1,6 +1,6 @@
 """Turning a page's facts into HTML: everything is escaped unless it is markup of our own templates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -80,6 +80,11 @@ def capfirst(value: str) -> str:
     return value[:1].upper() + value[1:]
 
 
+def danger_words(words: Words, codes: Iterable[str]) -> list[str]:
+    """Criteria of danger in words; a mere hit in the text stands after what was said outright."""
+    return [words.of("danger", code) for code in sorted(codes, key=lambda code: code == "text_prompt")]
+
+
 def make_templates(words: Words) -> Environment:
     """The template environment of one console. Undefined names are errors: a missing fact is never an empty cell."""
     templates = Environment(
@@ -99,6 +104,7 @@ def make_templates(words: Words) -> Environment:
         seconds=seconds,
         capfirst=capfirst,
         map_queues=lambda queues: [words.queue(queue) for queue in queues],
+        danger_words=lambda of_codes: danger_words(words, of_codes),
         map_words=lambda of_codes, table: [words.of(table, code) for code in of_codes],
     )
     templates.globals.update(words=words, age_on=age_on)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.console.domain.words import DANGER, REASONS
+from services.console.domain.words import DANGER, REASONS, UNKNOWNS
 from services.console.words import Words, read_words
 from shared.policy import read_pack
 from shared.settings import ROOT
@@ -44,6 +44,12 @@ def test_every_danger_criterion_of_the_pack_has_words() -> None:
     criteria = read_pack(PACKS, "county-durham", "danger").data["criteria"]
 
     assert {entry["code"] for entry in criteria} <= set(DANGER)
+
+
+def test_everything_that_triage_can_leave_open_has_words() -> None:
+    unknowns = read_pack(PACKS, "county-durham", "continuum").data["unknowns"]
+
+    assert {entry["code"] for entry in unknowns} <= set(UNKNOWNS)
 
 
 def test_reason_codes_are_those_of_the_catalogue() -> None:
