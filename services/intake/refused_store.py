@@ -18,7 +18,8 @@ KEEP = timedelta(days=30)  # bad-input matrix: the raw body of a refusal is kept
 
 _t = tables.refused
 _insert = insert(_t)
-_KEEP = _insert.on_conflict_do_update(constraint="uq_refused_body", set_={"times": _t.c.times + 1}).returning(
+_once_more = _t.c.times + _insert.excluded.times
+_KEEP = _insert.on_conflict_do_update(constraint="uq_refused_body", set_={"times": _once_more}).returning(
     _t.c.refused_id, _t.c.agency_id, _t.c.body_sha256, _t.c.reason, _t.c.pointer
 )
 

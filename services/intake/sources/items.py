@@ -1,17 +1,17 @@
 """What the JSON connectors share: the list of messages in a body, and the fixed form of one message."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.intake.domain.plain_text import BREAK
 from services.intake.domain.refusals import Refusal, Refused
-from services.intake.sources.drafts import Item, Reading
+from services.intake.sources.drafts import Draft, Item, Reading
 from services.intake.sources.fields import Fields, strings_in
 from services.intake.sources.notes import Notes, defect
 from services.intake.sources.words import value
-from shared.messages.contact import Consent
+from shared.messages.contact import Child, Consent, Place
 
 MOST_ITEMS = 2_000
 
@@ -44,6 +44,18 @@ def _item(message: object, pointer: str, read: Callable[[object, str], Item | No
         held = (defect("layout_not_understood", pointer or "/"),)
         return Item(pointer, "", content, held=held, text=text)
     return replace(item, content=content, text=text)
+
+
+def says_nothing(drafts: Iterable[Draft]) -> bool:
+    """Whether nobody could do anything with these: no story, no concern, and no child or place that could be found."""
+    return not any(draft.narrative or draft.concerns or _is_somebody(draft.subject) for draft in drafts)
+
+
+def _is_somebody(subject: Child | Place) -> bool:
+    if isinstance(subject, Place):
+        return bool(subject.name)
+    known = (subject.names, subject.identifiers, subject.addresses, subject.born_on, subject.unborn, subject.age_years)
+    return any(known)
 
 
 def note_clock(sent_at: datetime | None, notes: Notes, pointer: str) -> None:

@@ -10,7 +10,7 @@ from services.intake.sources.children import child_markers, is_injured, read_chi
 from services.intake.sources.concerns import note_emptiness, read_categories
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.fields import Fields
-from services.intake.sources.items import note_clock, read_consent, read_items, read_services
+from services.intake.sources.items import note_clock, read_consent, read_items, read_services, says_nothing
 from services.intake.sources.json_text import read_json
 from services.intake.sources.notes import Notes
 from services.intake.sources.places import is_about_a_place, read_place
@@ -41,7 +41,7 @@ def _read_notice(notice: Fields) -> Item | None:
         notice.note("unknown_force", "force")
     common = _common(notice)
     drafts = _drafts(notice, common)
-    if not drafts and not common.narrative and not common.concerns:
+    if says_nothing(drafts or [common]):
         return None
     if not drafts:
         notice.note("child_missing", "children")

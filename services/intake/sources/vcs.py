@@ -10,7 +10,7 @@ from services.intake.sources.children import child_markers, read_child
 from services.intake.sources.concerns import note_emptiness, read_categories
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.fields import Fields
-from services.intake.sources.items import adult_on, note_clock, read_consent, read_items, read_services
+from services.intake.sources.items import adult_on, note_clock, read_consent, read_items, read_services, says_nothing
 from services.intake.sources.json_text import read_json
 from services.intake.sources.notes import Notes
 from services.intake.sources.places import SERVICE_FIELDS, is_about_a_place, read_place
@@ -39,7 +39,7 @@ def _read_form(form: Fields) -> Item | None:
     drafts = [_child_draft(fields.apart(), common) for fields in form.each("child", "children")]
     if not drafts and is_about_a_place(form):
         drafts = [replace(common, subject=read_place(form))]
-    if not drafts and not common.narrative and not common.concerns:
+    if says_nothing(drafts or [common]):
         return None
     if not drafts:
         form.note("child_missing", "child")

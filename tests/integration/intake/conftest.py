@@ -1,12 +1,13 @@
 """The real intake application over HTTP in memory, on a real PostgreSQL; Kafka is not there and not needed."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.intake.access import register_agency
@@ -56,6 +57,26 @@ class Door:
         async with self.engine.connect() as connection:
             return [tuple(row) for row in await connection.execute(text(statement), values)]
 
+    async def age_by_a_day(self) -> None:
+        """Let everything that expires after a day have expired."""
+        async with self.engine.begin() as connection:
+            for table in ("idempotency", "items"):
+                await connection.execute(
+                    text(f"update intake.{table} set expires_at = now() where expires_at < now() + interval '25 hours'")
+                )
+
+    async def become_cases(self, states: dict[str, tuple[str, str]]) -> None:
+        """Let the router hold contacts in a state with an outcome, to be decided by 17:00 on 24 November 2026."""
+        columns = "contact_id uuid, state text, outcome text, decide_by timestamptz"
+        async with self.engine.begin() as connection:
+            await connection.execute(text("drop view router.v_case"))
+            await connection.execute(text(f"create table router.v_case ({columns})"))
+            for contact_id, (state, outcome) in states.items():
+                await connection.execute(
+                    text("insert into router.v_case values (:id, :state, :outcome, '2026-11-24 17:00+00')"),
+                    {"id": contact_id, "state": state, "outcome": outcome},
+                )
+
     async def count(self, table: str) -> int:
         """How many rows a table of intake has."""
         return int((await self.rows(f"select count(*) from intake.{table}"))[0][0])
@@ -73,16 +94,37 @@ def limits() -> dict[str, Any]:
     return {}
 
 
-@pytest.fixture
-async def door(database: str, limits: dict[str, Any]) -> AsyncIterator[Door]:
-    """The running application with one registered agency of each kind."""
-    service = build(settings_for(database, **limits))
+@asynccontextmanager
+async def opened(settings: IntakeSettings) -> AsyncIterator[Door]:
+    """The running application with one registered agency of each kind; at the end no connection may be left out."""
+    service = build(settings)
     engine = service.foundation.engine
     tokens = {kind: await register_agency(engine, agency_id=name, kind=kind, name=name) for kind, name in KINDS.items()}
-    app = application([service])
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    transport = httpx.ASGITransport(app=application([service]), raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake.test") as client:
         yield Door(client, service, tokens)
     await service.on_stop[0]()
-    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert isinstance(engine.pool, QueuePool)
+    assert engine.pool.checkedout() == 0
     await engine.dispose()
+
+
+@pytest.fixture
+def settings(database: str, limits: dict[str, Any]) -> IntakeSettings:
+    """The settings of the application under test."""
+    return settings_for(database, **limits)
+
+
+@pytest.fixture
+async def door(settings: IntakeSettings) -> AsyncIterator[Door]:
+    """The application on a fresh database."""
+    async with opened(settings) as door:
+        yield door
+
+
+@pytest.fixture
+async def another_door(door: Door, settings: IntakeSettings) -> AsyncIterator[Door]:
+    """A second process of the same application on the same database and keys; its tokens are the valid ones."""
+    async with opened(settings) as other:
+        door.tokens = other.tokens
+        yield other

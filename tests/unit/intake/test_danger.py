@@ -153,7 +153,7 @@ MUST_NOT_PROMPT = [
     "They moved home to be closer to the school.",
     "A mark on the shin was explained as a football injury.",
     "The parents argue about money most evenings; nobody was hurt.",
-    "Her brother has a new baby sister. She fell off her bike last year and had a bruise on her knee then, which healed.",
+    "Her brother has a new baby sister. She fell off her bike last year and had a bruise on her knee then.",
     "strangely quiet in class, engaged well",
     "begun a course; gunwale; knifelike",
     "",

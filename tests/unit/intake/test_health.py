@@ -134,7 +134,9 @@ def test_a_priority_keeps_its_scale_and_stat_says_immediate(
     draft = only_draft("health", as_json(a_bundle(a_request(priority=priority))))
     found = draft.concerns[0].severity
     assert found is not None
-    assert (found.value, draft.markers, defect_codes(draft)) == (severity, markers, codes)
+    assert found.value == severity
+    assert draft.markers == markers
+    assert defect_codes(draft) == codes
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""From bytes to contacts ready to be sealed: ids, keys, danger and links."""
+
+from uuid import UUID
+
+import orjson
+import pytest
+
+from shared.messages.contact import CanonicalContact
+from tests.builders.contacts import AMINA, a_form, a_notice, a_row, a_table, as_json
+from tests.unit.intake.preparing import RECEIPT, prepared
+
+NO_ID = as_json(a_form(submissionId=None))
+
+
+def test_the_canonical_contact_holds_agency_receipt_and_sender() -> None:
+    ((contact,),) = [item.contacts for item in prepared("police", as_json(a_notice()))]
+    canonical = CanonicalContact.model_validate_json(contact.body)
+    assert canonical.model_dump(
+        include={"receipt_id", "agency_id", "agency_kind", "sender_org", "channel", "source_code"}
+    ) == {
+        "receipt_id": RECEIPT,
+        "agency_id": "police-1",
+        "agency_kind": "police",
+        "sender_org": "11",
+        "channel": "http",
+        "source_code": "6",
+    }
+    assert (canonical.message_id, canonical.message_version, canonical.supersedes) == ("PPN-2026-000123", 1, None)
+    assert canonical.contact_id == contact.contact_id
+
+
+def test_a_child_with_a_reference_of_the_agency_is_ordered_by_its_keyed_hash() -> None:
+    first, again, other = (
+        prepared("police", as_json(a_notice(children=[AMINA | {"personId": person}])))[0].contacts[0]
+        for person in ("C1", "C1", "C2")
+    )
+    assert first.subject == again.subject != other.subject
+    assert len(first.subject) == 32
+    assert first.child_key == again.child_key != other.child_key
+
+
+def test_a_child_without_one_is_ordered_by_its_contact_id() -> None:
+    contact = prepared("police", as_json(a_notice()))[0].contacts[0]
+    assert contact.subject == str(contact.contact_id)
+
+
+def test_identities_are_hashes_of_agency_organisation_and_reference() -> None:
+    first, same, other_force = (
+        prepared("police", as_json(a_notice(**fields)))[0] for fields in ({}, {"narrative": "x"}, {"force": "46"})
+    )
+    assert first.identity == same.identity
+    assert first.digest != same.digest
+    assert first.identity != other_force.identity
+    assert first.identity is not None
+    assert "PPN" not in first.identity
+
+
+@pytest.mark.parametrize(("explicit_key", "identified"), [(False, True), (True, False)])
+def test_without_a_reference_the_content_identifies_unless_the_sender_gave_a_key(
+    explicit_key: bool, identified: bool
+) -> None:
+    (item,) = prepared("vcs", NO_ID, explicit_key=explicit_key)
+    assert (item.identity is not None, item.passing) == (identified, identified)
+
+
+def test_a_row_without_reference_is_identified_by_its_content_whatever_key_was_sent() -> None:
+    rows = a_table(a_row(IncidentRef=""), a_row(IncidentRef="", Forename="Dan"))
+    first, second = prepared("school", rows, explicit_key=True)
+    assert first.passing
+    assert second.passing
+    assert first.identity != second.identity
+
+
+def test_the_order_of_fields_and_spacing_do_not_change_the_digest() -> None:
+    notice = a_notice()
+    turned = as_json(dict(reversed(notice.items()))).replace(b": ", b" :  ")
+    assert prepared("police", as_json(notice))[0].digest == prepared("police", turned)[0].digest
+
+
+def test_words_in_one_item_of_several_prompt_for_that_item_only() -> None:
+    items = prepared("police", as_json([a_notice(), a_notice(noticeId="2", narrative="He has a knife")]))
+    assert [contact.danger for item in items for contact in item.contacts] == [(), ("text_prompt",)]
+    assert [contact.lane for item in items for contact in item.contacts] == ["routine", "urgent"]
+
+
+def test_danger_seen_only_in_the_raw_text_prompts_for_every_item() -> None:
+    flagged = a_notice(noticeId="2") | {"other": {"immediateRisk": "yes"}}
+    items = prepared("police", as_json([a_notice(), flagged]))
+    assert [contact.danger for item in items for contact in item.contacts] == [("text_prompt",), ("text_prompt",)]
+
+
+def test_a_held_item_keeps_its_danger_and_its_content() -> None:
+    _, held = prepared("police", as_json([a_notice(), "he has a knife"]))
+    assert (held.contacts, held.dangers, held.content) == ((), ("text_prompt",), b'"he has a knife"')
+
+
+def test_rows_of_one_incident_know_each_other() -> None:
+    first, second, other = prepared("school", a_table(a_row(), a_row(UPN="", Forename="D"), a_row(IncidentRef="9")))
+    siblings = [orjson.loads(item.contacts[0].body)["siblings"] for item in (first, second, other)]
+    assert siblings == [[str(second.contacts[0].contact_id)], [str(first.contacts[0].contact_id)], []]
+    assert isinstance(first.contacts[0].contact_id, UUID)
