@@ -51,9 +51,11 @@ async def _checked(request: Request, token: str, kind: str, permission: Permissi
     staff = await staff_behind(token, kind, console.open_work)
     if staff is None:
         raise not_signed_in()
+    caller = Caller(staff, token)
+    request.state.caller = caller  # A refusal further on is shown with this person's navigation.
     if permission is not None and not staff.may(permission):
         raise await _refuse(request, console, staff)
-    return Caller(staff, token)
+    return caller
 
 
 def bearer(permission: Permission | None) -> AskApi:

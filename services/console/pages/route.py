@@ -15,7 +15,13 @@ def refusal_page(request: Request, refusal: Refusal) -> Response:
     """The refusal as a person sees it."""
     if refusal.status == 401 and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
-    answer = page(request, "refusal.html", status=refusal.status, facts={"refusal": refusal})
+    answer = page(
+        request,
+        "refusal.html",
+        caller=getattr(request.state, "caller", None),
+        status=refusal.status,
+        facts={"refusal": refusal},
+    )
     for name, value in refusal.headers.items():
         if name != "WWW-Authenticate":
             answer.headers[name] = value
