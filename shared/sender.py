@@ -117,7 +117,6 @@ class Sender:
                 client_id=f"mash-{self._service}",
                 acks="all",
                 enable_idempotence=True,
-                compression_type="lz4",
                 max_request_size=MAX_MESSAGE_BYTES,
                 max_batch_size=256 * 1024,
                 linger_ms=0,
