@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
 from services.intake.domain.danger import Facts, Prompt, criteria_met, criterion_codes, prompts_in
-from services.intake.domain.refusals import Refused
+from services.intake.domain.refusals import Refusal, Refused
 from services.intake.policy import DangerPolicy
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.notes import defect
@@ -23,6 +25,10 @@ from shared.messages.contact import CanonicalContact, Child, Concern
 from shared.sealing import keyed_hash
 
 CHANNEL = "http"
+MOST_CONTACTS = 2_000  # of one body
+LARGEST_TEXT = 5 * 1024 * 1024  # bytes of one contact: sealed and in base64 it still fits into one message
+LARGEST_BODY_OF_TEXTS = 32 * 1024 * 1024  # bytes of all contacts of one body
+_ROUGHLY = 16_384
 TEXT_PROMPT_SOURCE = "text_prompt"
 
 
@@ -43,6 +49,7 @@ def prepare(letter: Letter, hint: Hint, policy: DangerPolicy) -> tuple[PreparedI
     """The items of a body. Raises Refused where nothing in it can be read."""
     context = Context(letter.agency.kind, letter.received_at, london_date(letter.received_at), letter.charset)
     reading = _read(letter, context)
+    _fit(reading)
     prompts = [prompts_in(item.text, policy.rules) if hint else () for item in reading.items]
     if hint and not any(prompts) and not _any_structured(reading, policy):
         prompts = [_from_hint(hint)] * len(reading.items)
@@ -55,6 +62,50 @@ def prepare(letter: Letter, hint: Hint, policy: DangerPolicy) -> tuple[PreparedI
         _prepared(letter, item, ids, groups.get(item.group or "", ids), found, policy)
         for (item, ids), found in zip(numbered, prompts, strict=True)
     )
+
+
+def _fit(reading: Reading) -> None:
+    """Shorten texts that would not fit into messages, and note it; the raw message keeps them whole.
+
+    One narrative stands in the contact of each child of its message, so many children multiply it.
+    Raises Refused where a body holds more contacts than one answer can list.
+    """
+    drafts = [draft for item in reading.items for draft in item.drafts]
+    if len(drafts) > MOST_CONTACTS:
+        raise Refused(Refusal.TOO_MANY_ITEMS)
+    sizes: dict[int, int] = {}  # By identity: the children of one message share its narrative.
+    whole = sum(_text_bytes(draft, sizes) for draft in drafts)
+    room = LARGEST_TEXT if whole <= LARGEST_BODY_OF_TEXTS else LARGEST_BODY_OF_TEXTS // len(drafts)
+    for item in reading.items:
+        for draft in item.drafts:
+            if _text_bytes(draft, sizes) > room:
+                _shorten(draft, room, item.pointer)
+
+
+def _text_bytes(draft: Draft, sizes: dict[int, int]) -> int:
+    """How large the long texts are in JSON at most; the usual short ones are only counted roughly."""
+    texts = (draft.narrative, draft.voice_of_child, *(concern.text for concern in draft.concerns))
+    return sum(_size(text, sizes) for text in texts if text)
+
+
+def _size(text: str, sizes: dict[int, int]) -> int:
+    if len(text) < _ROUGHLY:
+        return len(text)
+    if id(text) not in sizes:
+        sizes[id(text)] = len(orjson.dumps(text))
+    return sizes[id(text)]
+
+
+def _shorten(draft: Draft, room: int, pointer: str) -> None:
+    """Cut every long text to its share; a character takes at most six bytes in JSON."""
+    share = max(1, room // (6 * (2 + len(draft.concerns))))
+    draft.narrative = draft.narrative and draft.narrative[: room // 12]
+    draft.voice_of_child = draft.voice_of_child and draft.voice_of_child[:share]
+    draft.concerns = tuple(
+        concern.model_copy(update={"text": concern.text[:share]}) if concern.text else concern
+        for concern in draft.concerns
+    )
+    draft.defects += (defect("text_too_long", pointer or "/"),)
 
 
 def _read(letter: Letter, context: Context) -> Reading:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, delete, insert, literal, select, text
+from sqlalchemy import Insert, Text, Uuid, any_, delete, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,6 +37,7 @@ _POINT_KEYS = text("""
 """)
 
 
+_ROWS_AT_ONCE = 500
 _items = pg_insert(tables.items)
 _KEEP_ITEMS = _items.on_conflict_do_update(
     index_elements=["identity"],
@@ -149,10 +150,13 @@ class Receipts:
     ) -> None:
         """Write rows as `tables` has them. An item that had expired is written over."""
         for table, rows in ((tables.submissions, submissions), (tables.raw_messages, raw), (tables.contacts, contacts)):
-            if rows:
-                await self._connection.execute(insert(table), list(rows))
-        if items:
-            await self._connection.execute(_KEEP_ITEMS, list(items))
+            await self._write(insert(table), rows)
+        await self._write(_KEEP_ITEMS, items)
+
+    async def _write(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows, many at a time but not all of thousands: packing them must leave others their turn."""
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            await self._connection.execute(statement, list(rows[start : start + _ROWS_AT_ONCE]))
 
     async def answers(self, receipt_ids: Sequence[UUID]) -> dict[UUID, Answered]:
         """The answers of receipts."""

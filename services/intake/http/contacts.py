@@ -15,7 +15,7 @@ from services.intake.front_door import FrontDoor
 from services.intake.http import problems
 from services.intake.http.body import Body, read_body
 from services.intake.http.headers import bearer_token, check_plain, content_type, idempotency_key
-from services.intake.http.limits import RateLimits
+from services.intake.http.limits import Failures, RateLimits
 from services.intake.http.models import CONTACT_RESPONSES, ContactAnswer
 from services.intake.http.route import route_class
 from services.intake.senders import Senders
@@ -48,6 +48,7 @@ class ContactsApi:
         self._senders = senders
         self._settings = settings
         self._limits = RateLimits(settings)
+        self._failures = Failures()
 
     async def send(self, request: Request, kind: str) -> Response:
         """Answer one POST. Raises Problem."""
@@ -97,6 +98,8 @@ class ContactsApi:
         reference = await self._door.keep_refused(agency, reason, body.content, hint, whole=whole)
         meters.REFUSED.labels(agency.kind, reason.value).inc()
         log.info("body_refused", agency_id=agency.agency_id, reason=reason.value, receipt_id=str(reference))
+        if self._failures.add(agency.agency_id):
+            log.warning("sender_keeps_failing", agency_id=agency.agency_id, count=Failures.ALARM_AT)
         return _problem(reason, Stored.REJECTED_KEPT if whole else Stored.NOTHING, reference, bool(hint), errors)
 
     async def _last_resort(self, agency: Agency, error: Exception, body: Body, hint: Hint) -> problems.Problem:

@@ -1,4 +1,4 @@
-"""How much one agency may send. What reads as danger has a reserve of its own that refills whatever else happens."""
+"""How much one agency may send and how often it may fail. What reads as danger has a reserve of its own."""
 
 import time
 from collections.abc import Callable
@@ -23,6 +23,26 @@ class Bucket:
             self._tokens -= 1
             return 0.0
         return (1 - self._tokens) / self._per_second
+
+
+class Failures:
+    """Counts refusals of each agency, so that somebody rings one whose messages keep failing."""
+
+    ALARM_AT = 5
+    WITHIN_SECONDS = 3_600.0
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._recent: dict[str, list[float]] = {}
+
+    def add(self, agency_id: str) -> bool:
+        """Count one; True where it is the fifth within an hour, and counting starts anew."""
+        now = self._monotonic()
+        recent = [at for at in self._recent.get(agency_id, ()) if now - at < self.WITHIN_SECONDS]
+        recent.append(now)
+        alarm = len(recent) >= self.ALARM_AT
+        self._recent[agency_id] = [] if alarm else recent
+        return alarm
 
 
 class RateLimits:

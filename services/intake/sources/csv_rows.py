@@ -11,7 +11,7 @@ from services.intake.domain.refusals import Refusal, Refused
 from services.intake.sources.fields import key_of
 
 DELIMITERS = (",", ";", "\t", "|")
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000
 _WIDEST = 3  # a row with this many times the header's cells is not a row of this table
 _BUDGET = 20  # lines looked at per line of the file, before the rest counts as one broken row
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from services.intake.sources.dates import read_day, read_instant
@@ -18,6 +19,12 @@ _NO = frozenset({"false", "no", "n", "0", "none", "not given", "off"})
 def key_of(name: str) -> str:
     """The form in which field names are compared: case, spaces, hyphens and underscores do not count."""
     return name.replace("_", "").replace("-", "").replace(" ", "").lower()
+
+
+@lru_cache(maxsize=1_000)
+def _wanted(name: str) -> str:
+    """The same for the names our own code asks for, which are few; names in messages are not remembered."""
+    return key_of(name)
 
 
 class Fields:
@@ -57,7 +64,7 @@ class Fields:
     def raw(self, *names: str) -> Any:
         """The first of the fields that is there, as it came; None where none is."""
         for name in names:
-            value = self._values.get(key_of(name))
+            value = self._values.get(_wanted(name))
             if value is not None:
                 return value
         return None

@@ -113,6 +113,6 @@ def test_what_is_no_such_table_is_refused(body: bytes, reason: Refusal) -> None:
 
 
 def test_a_file_of_broken_quotes_is_worked_off_in_bounded_time_and_every_row_has_a_verdict() -> None:
-    found = rows(HEADER + '1,A,B,"x\n' * 3_000)
-    assert len(found) == 3_000
-    assert [number for number, _, _ in found] == list(range(2, 3_002))
+    found = rows(HEADER + '1,A,B,"x\n' * 1_900)
+    assert len(found) == 1_900
+    assert [number for number, _, _ in found] == list(range(2, 1_902))

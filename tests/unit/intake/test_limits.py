@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.http.limits import Bucket, RateLimits
+from services.intake.http.limits import Bucket, Failures, RateLimits
 from services.intake.settings import IntakeSettings
 from shared.sealing import new_kek_line
 
@@ -58,3 +58,18 @@ def test_one_agency_takes_nothing_from_another(urgent: bool) -> None:
     for _ in range(50):
         rates.wait_for("a", urgent=urgent)
     assert rates.wait_for("b", urgent=urgent) == 0.0
+
+
+def test_the_fifth_refusal_within_an_hour_raises_an_alarm_and_counting_starts_anew() -> None:
+    clock = Clock()
+    failures = Failures(clock)
+    assert [failures.add("a") for _ in range(10)] == [False] * 4 + [True] + [False] * 4 + [True]
+    assert failures.add("b") is False
+
+
+def test_refusals_an_hour_apart_raise_no_alarm() -> None:
+    clock = Clock()
+    failures = Failures(clock)
+    for _ in range(20):
+        clock.seconds += 1_000
+        assert failures.add("a") is False

@@ -5,6 +5,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from services.intake.domain.refusals import Refusal, Refused
 from shared.messages.contact import CanonicalContact
 from tests.builders.contacts import AMINA, a_form, a_notice, a_row, a_table, as_json
 from tests.unit.intake.preparing import RECEIPT, prepared
@@ -99,3 +100,33 @@ def test_rows_of_one_incident_know_each_other() -> None:
     siblings = [orjson.loads(item.contacts[0].body)["siblings"] for item in (first, second, other)]
     assert siblings == [[str(second.contacts[0].contact_id)], [str(first.contacts[0].contact_id)], []]
     assert isinstance(first.contacts[0].contact_id, UUID)
+
+
+def test_a_text_that_grows_in_json_is_shortened_to_fit_a_message_and_noted() -> None:
+    quoted = '"' * 2_000_000 + "\u20ac" * 500_000
+    body = a_table(a_row(Description=quoted))
+    ((contact,),) = [item.contacts for item in prepared("school", body)]
+    assert len(contact.body) < 5.2 * 1024 * 1024
+    assert "text_too_long" in {defect.code for defect in contact.defects}
+
+
+def test_a_long_narrative_for_many_children_is_shortened_for_each() -> None:
+    children = [AMINA | {"personId": f"C{n}"} for n in range(200)]
+    (item,) = prepared("police", as_json(a_notice(children=children, narrative="Officers attended. " * 100_000)))
+    assert len(item.contacts) == 200
+    assert sum(len(contact.body) for contact in item.contacts) < 36 * 1024 * 1024
+    assert all(contact.asks_for_a_person for contact in item.contacts)
+
+
+def test_the_danger_in_a_text_is_seen_before_it_is_shortened() -> None:
+    children = [AMINA | {"personId": f"C{n}"} for n in range(200)]
+    narrative = "Officers attended. " * 100_000 + "He has a knife."
+    (item,) = prepared("police", as_json(a_notice(children=children, narrative=narrative)))
+    assert {contact.danger for contact in item.contacts} == {("text_prompt",)}
+
+
+def test_a_body_of_too_many_children_is_to_be_split() -> None:
+    notices = [a_notice(noticeId=str(n), children=[AMINA] * 100) for n in range(21)]
+    with pytest.raises(Refused) as caught:
+        prepared("police", as_json(notices))
+    assert caught.value.reason is Refusal.TOO_MANY_ITEMS
