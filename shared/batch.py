@@ -17,7 +17,8 @@ from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import crash_guard, meters
+from shared import meters
+from shared.crash_guard import DEATHS, CrashGuard, first_of_each_partition
 from shared.database import is_database_away, is_worth_repeating
 from shared.errors import PermanentFailure, ReasonCode, TransientFailure
 from shared.messages.build import read_message
@@ -34,7 +35,6 @@ log = structlog.get_logger()
 M = TypeVar("M", bound=Message)
 W = TypeVar("W", bound=Work)
 
-UNIT_SECONDS = 20.0
 REPEATS = 5
 LONGEST_WAIT_SECONDS = 30.0
 
@@ -60,10 +60,10 @@ class BatchRecipe(Generic[M, W]):
         """engine: for the crash guard's own short transactions."""
         self.stage = stage
         self._open_work = open_work
-        self._engine = engine
         self._tables = tables
         self._seal = seal
-        self._past_first_batch = False
+        self._guard = CrashGuard(engine, tables, stage.consumer)
+        self._proven: set[tuple[str, int]] = set()  # Partitions of which a first batch came to an end here.
         self._waits = 0
         self.handled_at = time.monotonic()
 
@@ -94,32 +94,24 @@ class BatchRecipe(Generic[M, W]):
         await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
 
     async def _handle(self, records: Sequence[Record]) -> None:
-        if self._past_first_batch:
+        firsts = [record for record in first_of_each_partition(records) if _partition(record) not in self._proven]
+        if not firsts:
             await self._handle_together(records)
             return
-        deaths = await self._begin(crash_guard.first_of_each_partition(records), batch=True)
-        if deaths >= crash_guard.DEATHS:
+        if await self._guard.begin(firsts, batch=True) >= DEATHS:
             await self._handle_carefully(records)
         else:
             await self._handle_together(records)
-        await self._ended()
-        self._past_first_batch = True
+        await self._guard.ended(firsts, batch=True)
+        self._proven.update(_partition(record) for record in firsts)
 
     async def _handle_carefully(self, records: Sequence[Record]) -> None:
         for record in records:
-            if await self._begin([record], batch=False) >= crash_guard.DEATHS:
+            if await self._guard.begin([record], batch=False) >= DEATHS:
                 await self._quarantine_alone(Rejected(record, ReasonCode.CRASHED_REPEATEDLY))
             else:
                 await self._handle_together([record])
-            await self._ended(record)
-
-    async def _begin(self, records: Sequence[Record], *, batch: bool) -> int:
-        async with self._engine.connect() as connection:
-            return await crash_guard.begin(connection, self._tables, self.stage.consumer, records, batch=batch)
-
-    async def _ended(self, record: Record | None = None) -> None:
-        async with self._engine.connect() as connection:
-            await crash_guard.ended(connection, self._tables, self.stage.consumer, record)
+            await self._guard.ended([record], batch=False)
 
     async def _handle_together(self, records: Sequence[Record]) -> None:
         arrived, rejected = self._read(records)
@@ -168,22 +160,13 @@ class BatchRecipe(Generic[M, W]):
                 work.connection, self._tables, consumer, [_to_park(a, ReasonCode.BEHIND_PARKED, 0) for a in behind]
             )
             if ready:
-                await self._decide([one.message for one in ready], work)
+                await self.stage.handle_in_time([one.message for one in ready], work)
             await quarantine(work.connection, self._tables.quarantine, self._seal, consumer, rejected)
             await work.commit()
         _count(consumer, done=len(ready), duplicate=repeats, parked=len(behind), quarantined=len(rejected))
         if ready:
             age = time.time() - ready[0].message.occurred_at.timestamp()
             meters.AGE_SECONDS.labels(consumer).observe(max(age, 0.0))
-
-    async def _decide(self, messages: Sequence[M], work: W) -> None:
-        try:
-            async with asyncio.timeout(UNIT_SECONDS) as limit:
-                await self.stage.handle(messages, work)
-        except TimeoutError as error:
-            if limit.expired():
-                raise TransientFailure(ReasonCode.TRY_AGAIN) from error
-            raise
 
     async def _claim(self, work: W, arrived: Sequence[Arrived[M]]) -> tuple[list[Arrived[M]], int]:
         """The messages nobody has handled yet, each claimed for this transaction, and how many were repeats."""
@@ -214,7 +197,7 @@ class BatchRecipe(Generic[M, W]):
         try:
             await self._repeatedly([one], [])
         except PermanentFailure as failure:
-            await self._quarantine_alone(Rejected(one.record, failure.reason, one.message.id))
+            await self._quarantine_alone(Rejected(one.record, failure.reason, handled=True))
         except Exception as error:
             if is_database_away(error):
                 raise
@@ -240,7 +223,7 @@ class BatchRecipe(Generic[M, W]):
     async def _quarantine_alone(self, item: Rejected) -> None:
         consumer = self.stage.consumer
         async with self._open_work() as work:
-            if item.message_id is not None:
+            if item.handled:
                 inbox = self._tables.inbox
                 claim = insert(inbox).values(message_id=item.message_id, consumer=consumer).on_conflict_do_nothing()
                 await work.connection.execute(claim)
@@ -255,6 +238,10 @@ class BatchRecipe(Generic[M, W]):
             partition=item.record.partition,
             offset=item.record.offset,
         )
+
+
+def _partition(record: Record) -> tuple[str, int]:
+    return record.topic, record.partition
 
 
 def _to_park(one: Arrived[M], reason: ReasonCode, attempts: int) -> ToPark:

@@ -8,8 +8,9 @@ on another's fault.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Row, Text, and_, any_, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, Text, and_, any_, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -72,9 +73,7 @@ async def blocked_subjects(
     return frozenset(rows.scalars())
 
 
-async def take_head(
-    connection: AsyncConnection, tables: StandardTables, consumers: Sequence[str]
-) -> Row[object] | None:
+async def take_head(connection: AsyncConnection, tables: StandardTables, consumers: Sequence[str]) -> Row[Any] | None:
     """One due message at the head of its subject, locked for this transaction; None where nothing is due."""
     parked, earlier = tables.parked, tables.parked.alias()
     behind = exists().where(
@@ -101,21 +100,24 @@ async def take_head(
     return (await connection.execute(statement)).first()
 
 
-async def settle(connection: AsyncConnection, tables: StandardTables, seq: int, state: str) -> None:
-    """Close a parked message: done, or quarantined."""
+async def settle(connection: AsyncConnection, tables: StandardTables, row: Row[Any], state: str) -> None:
+    """Close a parked message: done, or quarantined. Changes nothing where another process was faster."""
     parked = tables.parked
-    await connection.execute(update(parked).where(parked.c.seq == seq).values(state=state, settled_at=func.now()))
+    await connection.execute(update(parked).where(*_as_seen(tables, row)).values(state=state, settled_at=func.now()))
 
 
-async def put_back(connection: AsyncConnection, tables: StandardTables, seq: int, reason: ReasonCode) -> str:
+async def put_back(connection: AsyncConnection, tables: StandardTables, row: Row[Any], reason: ReasonCode) -> str:
     """Count a failed attempt and set the next, or hold it for a person. Returns the state it is in now."""
-    parked = tables.parked
-    attempts = (
-        await connection.execute(select(parked.c.attempts).where(parked.c.seq == seq).with_for_update())
-    ).scalar_one() + 1
+    attempts = row.attempts + 1
     held = attempts > len(BACKOFF)
     values: dict[str, object] = {"attempts": attempts, "reason": reason.value, "state": "held" if held else "waiting"}
     if not held:
         values["next_attempt_at"] = func.now() + BACKOFF[attempts - 1]
-    await connection.execute(update(parked).where(parked.c.seq == seq).values(**values))
+    await connection.execute(update(tables.parked).where(*_as_seen(tables, row)).values(**values))
     return str(values["state"])
+
+
+def _as_seen(tables: StandardTables, row: Row[Any]) -> tuple[ColumnElement[bool], ...]:
+    """The row as it was taken: what was settled or tried by another process meanwhile stays as that process left it."""
+    parked = tables.parked
+    return parked.c.seq == row.seq, parked.c.state == "waiting", parked.c.attempts == row.attempts

@@ -22,7 +22,6 @@ from shared.work import Work
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
-UNIT_SECONDS = 20.0
 W = TypeVar("W", bound=Work)
 
 
@@ -51,41 +50,39 @@ class ParkedWorker:
 
     async def work_one(self) -> bool:
         """Try the next due message; False where none is due."""
-        tables, failure = self._foundation.tables, None
-        async with self._foundation.open_work() as work:
-            row = await take_head(work.connection, tables, list(self._stages))
-            if row is None:
-                return False
-            try:
-                async with asyncio.timeout(UNIT_SECONDS):
-                    await self._handle(row, work)
-                await settle(work.connection, tables, row.seq, "done")
+        row: Row[Any] | None = None
+        try:
+            async with self._foundation.open_work() as work:
+                row = await take_head(work.connection, self._foundation.tables, list(self._stages))
+                if row is None:
+                    return False
+                await self._handle(row, work)
+                await settle(work.connection, self._foundation.tables, row, "done")
                 await work.commit()
-            except Exception as error:  # noqa: BLE001 - sorted out below, in a transaction of its own
-                failure = error
-        if failure is None:
+        except Exception as error:
+            if row is None or is_database_away(error):
+                raise
+            await self._failed(row, error)
+        else:
             meters.HANDLED.labels(row.consumer, "done").inc()
-            return True
-        await self._failed(row, failure)
         return True
 
     async def _handle(self, row: Row[Any], work: Work) -> None:
         stage = self._stages[row.consumer]
-        await stage.handle([read_message(stage.message, row.body)], work)
+        await stage.handle_in_time([read_message(stage.message, row.body)], work)
 
     async def _failed(self, row: Row[Any], failure: Exception) -> None:
-        if is_database_away(failure) or is_worth_repeating(failure):
-            raise failure
+        """Count the attempt, in a transaction of its own: time limits and deadlocks of the database count too."""
         tables = self._foundation.tables
         async with self._foundation.open_work() as work:
             if isinstance(failure, PermanentFailure):
-                rejected = Rejected(Record(row.topic, -1, -1, row.body), failure.reason, row.message_id)
+                rejected = Rejected(Record(row.topic, -1, -1, row.body), failure.reason, handled=True)
                 await quarantine(work.connection, tables.quarantine, self._foundation.seal, row.consumer, [rejected])
-                await settle(work.connection, tables, row.seq, "quarantined")
+                await settle(work.connection, tables, row, "quarantined")
                 state, reason = "quarantined", failure.reason
             else:
-                reason = failure.reason if isinstance(failure, TransientFailure) else ReasonCode.RULE_FAILED
-                state = await put_back(work.connection, tables, row.seq, reason)
+                reason = _reason(failure)
+                state = await put_back(work.connection, tables, row, reason)
             await work.commit()
         log.warning(
             "parked_attempt_failed",
@@ -138,3 +135,9 @@ class ParkedWorker:
         await work.connection.execute(
             update(tables.quarantine).where(tables.quarantine.c.id == row.id).values(state="released")
         )
+
+
+def _reason(failure: Exception) -> ReasonCode:
+    if isinstance(failure, TransientFailure):
+        return failure.reason
+    return ReasonCode.TRY_AGAIN if is_worth_repeating(failure) else ReasonCode.RULE_FAILED

@@ -29,11 +29,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that cannot be worked, and why. message_id: set where the inbox was claimed for it."""
+    """A record that cannot be worked, and why. handled: the inbox is claimed for the message it carries."""
 
     record: Record
     reason: ReasonCode
-    message_id: UUID | None = None
+    handled: bool = False
+
+    @property
+    def message_id(self) -> UUID | None:
+        """The message it carries, as far as that can be read. A poisoned header may hide another: then None."""
+        head = None if self.record.poisoned else read_head(self.record.body)
+        return head.id if head else None
 
 
 async def quarantine(
@@ -59,6 +65,7 @@ def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
         "major": head.major if head and abs(head.major) < 2**31 else None,
         "reason": item.reason.value,
         "body": seal.seal(_packed(record), consumer),
+        "fingerprint": seal.fingerprint(_packed(record)),
         "headers": [_clean(name) for name, _ in record.headers],
     }
 

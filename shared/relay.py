@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -111,7 +111,7 @@ class Relay:
             missing = await self._missing(connection, topic, reader, upper)
             if len(missing) < BATCH:
                 confirmed = min((created_at for _, created_at in missing), default=upper)
-                await self._confirm(connection, topic, reader, confirmed)
+                await self._confirm(connection, topic, reader, confirmed, upper)
                 await connection.commit()
         if missing:
             log.warning("reconciled", service=self._service, topic=topic, count=len(missing))
@@ -122,7 +122,9 @@ class Relay:
     async def _missing(
         self, connection: AsyncConnection, topic: str, reader: str, upper: datetime
     ) -> list[tuple[Outgoing, datetime]]:
-        outbox, inbox, reconciled = self._tables.outbox, tables_in(reader).inbox, self._tables.reconciled
+        outbox, reconciled, theirs = self._tables.outbox, self._tables.reconciled, tables_in(reader)
+        handled = select(theirs.inbox.c.message_id).where(theirs.inbox.c.message_id == outbox.c.id)
+        a_persons_task = select(theirs.quarantine.c.id).where(theirs.quarantine.c.message_id == outbox.c.id)
         confirmed_to = (
             select(reconciled.c.confirmed_to)
             .where(reconciled.c.topic == topic, reconciled.c.reader == reader)
@@ -136,20 +138,27 @@ class Relay:
                 outbox.c.created_at >= func.coalesce(confirmed_to, func.now() - timedelta(days=RETENTION_DAYS)),
                 outbox.c.created_at < upper,
                 outbox.c.published_at < upper,
-                ~select(inbox.c.message_id).where(inbox.c.message_id == outbox.c.id).exists(),
+                ~handled.exists(),
+                ~a_persons_task.exists(),
             )
             .order_by(outbox.c.created_at, outbox.c.id)
             .limit(BATCH)
         )
         return [(Outgoing(*row[:5]), row.created_at) for row in await connection.execute(statement)]
 
-    async def _confirm(self, connection: AsyncConnection, topic: str, reader: str, confirmed_to: datetime) -> None:
-        """Everything older is known to be handled: the next look starts there. Unpublished rows hold it back."""
+    async def _confirm(
+        self, connection: AsyncConnection, topic: str, reader: str, confirmed_to: datetime, upper: datetime
+    ) -> None:
+        """Everything older is known to be handled: the next look starts there.
+
+        A row not yet published, or published too lately to be missed yet, holds it back.
+        """
         outbox, reconciled = self._tables.outbox, self._tables.reconciled
-        oldest_unpublished = (
-            select(func.min(outbox.c.created_at)).where(outbox.c.topic == topic, outbox.c.published_at.is_(None))
-        ).scalar_subquery()
-        upto = func.least(confirmed_to, func.coalesce(oldest_unpublished, confirmed_to))
+        still_young = or_(outbox.c.published_at.is_(None), outbox.c.published_at >= upper)
+        oldest_young = (
+            select(func.min(outbox.c.created_at)).where(outbox.c.topic == topic, still_young).scalar_subquery()
+        )
+        upto = func.least(confirmed_to, func.coalesce(oldest_young, confirmed_to))
         statement = insert(reconciled).values(topic=topic, reader=reader, confirmed_to=upto)
         await connection.execute(
             statement.on_conflict_do_update(

@@ -1,6 +1,6 @@
 """Runs one or several services in a process: HTTP, consumers, sender, relay, parked work, and an orderly stop.
 
-Stop order: readiness off, HTTP, consumers (their units finish), what is in hand is sent, the rest is cancelled.
+Stop order: HTTP, consumers (their units finish), what is in hand is sent, the rest is cancelled.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class RunningService:
         self.watchdog = Watchdog(self.broker, self.recipes, on_stuck=lambda: os._exit(EXIT_STUCK))
         self.consuming = not self.stages
         self._tasks: list[asyncio.Task[None]] = []
+        self._consuming: asyncio.Task[None] | None = None
 
     def _subscribe(self, stage: Stage[Any, Any]) -> None:
         base, settings = self.foundation, self.foundation.settings
@@ -76,7 +77,7 @@ class RunningService:
             self._keep_running(getattr(coroutine, "__name__", "background"), coroutine)
         if self.stages:
             self._keep_running("parked", ParkedWorker(base, self.stages).run)
-            self._tasks.append(asyncio.create_task(self._consume(), name=f"{self.service.name}.consume"))
+            self._consuming = asyncio.create_task(self._consume(), name=f"{self.service.name}.consume")
 
     def _keep_running(self, name: str, coroutine: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(self._run_for_ever(name, coroutine), name=f"{self.service.name}.{name}"))
@@ -124,6 +125,9 @@ class RunningService:
 
     async def stop(self) -> None:
         """Finish the units in progress, send what is in hand, close."""
+        if self._consuming is not None:  # Else it might start the consumers again while they are being stopped.
+            self._consuming.cancel()
+            await asyncio.gather(self._consuming, return_exceptions=True)
         await _stop_quietly(self.broker)
         for hook in self.service.on_stop:
             await hook()

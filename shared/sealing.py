@@ -73,7 +73,7 @@ class KeyEncryption:
         for line in text.split():
             try:
                 key = base64.b64decode(line, validate=True)
-            except binascii.Error:
+            except (binascii.Error, ValueError):
                 key = b""
             if len(key) != 32:
                 raise SettingsError("MASH_KEK: every line must be 32 bytes in base64; make one with `mash key`")
@@ -112,11 +112,16 @@ class ServiceSeal:
     def __init__(self, kek: KeyEncryption) -> None:
         """kek: the deployment's keys; the seal is derived, so it outlives a rotation that keeps the oldest key last."""
         self._cipher = AESGCM(kek.derive("service-seal"))
+        self._hash_key = kek.derive("fingerprint")
 
     def seal(self, plain: bytes, bound_to: str) -> bytes:
         """`plain` sealed; it opens only for the same `bound_to`."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, bound_to.encode())
+
+    def fingerprint(self, plain: bytes) -> bytes:
+        """A keyed hash of `plain`: equal for equal bytes, and says nothing about them without the key."""
+        return hmac.new(self._hash_key, plain, hashlib.sha256).digest()[:16]
 
     def open(self, sealed: bytes, bound_to: str) -> bytes:
         """The plain bytes. Raises PermanentFailure(SEAL_BROKEN)."""

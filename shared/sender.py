@@ -102,12 +102,19 @@ class Sender:
     async def _begin(
         self, producer: AIOKafkaProducer, rows: Sequence[Outgoing]
     ) -> list[tuple[UUID, asyncio.Future[object]]]:
+        """Hand rows to the producer. A topic that takes nothing is left alone for this time; the others go on."""
         sent: list[tuple[UUID, asyncio.Future[object]]] = []
+        closed: set[str] = set()
         for row in rows:
+            if row.topic in closed:
+                continue
             try:
                 sent.append((row.id, await producer.send(row.topic, value=row.body, key=row.key.encode())))
             except MessageSizeTooLargeError:
                 log.error("message_too_large", service=self._service, message_id=str(row.id), size=len(row.body))
+            except KafkaError as error:
+                closed.add(row.topic)
+                log.warning("topic_takes_nothing", service=self._service, topic=row.topic, exc_info=error)
         return sent
 
     async def _ready(self) -> AIOKafkaProducer:

@@ -1,12 +1,16 @@
 """A stage: one kind of message, read by one service, worked by one coroutine."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from shared.errors import ReasonCode, TransientFailure
 from shared.messages.envelope import Lane, Message
 from shared.topics import Topic
 from shared.work import Work
+
+UNIT_SECONDS = 20.0  # Well below Kafka's poll interval and the graceful stop.
 
 M = TypeVar("M", bound=Message)
 W = TypeVar("W", bound=Work)
@@ -41,3 +45,13 @@ class Stage(Generic[M, W]):
     def urgent(self) -> bool:
         """Urgent work never waits behind parked work of the same child."""
         return self.topic.lane is Lane.URGENT
+
+    async def handle_in_time(self, messages: Sequence[M], work: W) -> None:
+        """Work messages within UNIT_SECONDS. Raises TransientFailure(TRY_AGAIN) where that was not enough."""
+        try:
+            async with asyncio.timeout(UNIT_SECONDS) as limit:
+                await self.handle(messages, work)
+        except TimeoutError as error:
+            if limit.expired():
+                raise TransientFailure(ReasonCode.TRY_AGAIN) from error
+            raise

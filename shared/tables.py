@@ -114,12 +114,12 @@ def _quarantine(metadata: MetaData) -> Table:
         Column("major", Integer),
         Column("reason", Text, nullable=False),
         Column("body", LargeBinary, nullable=False, comment="sealed under the service key"),
+        Column("fingerprint", LargeBinary, nullable=False, comment="keyed hash: offsets start again after a wipe"),
         Column("headers", JSONB, nullable=False, server_default="[]", comment="names only; values stay sealed in body"),
         Column("state", Text, nullable=False, server_default="open"),
         _instant("quarantined_at", server_default=func.now(), nullable=False),
-        UniqueConstraint(
-            "consumer", "topic", "partition", "kafka_offset", "message_id", postgresql_nulls_not_distinct=True
-        ),
+        UniqueConstraint("consumer", "topic", "partition", "kafka_offset", "fingerprint"),
+        Index("ix_quarantine_message_id", "message_id"),
         CheckConstraint("state in ('open', 'released', 'resolved')", name="state"),
     )
 

@@ -50,8 +50,9 @@ class Work:
     async def commit(self) -> None:
         """Write keys and outgoing messages and commit everything together."""
         await self.keys.write()
-        self.departed = await self.outbox.write(self.connection)
+        rows = await self.outbox.write(self.connection)
         await self.connection.commit()
+        self.departed = rows  # Only now: what was not committed must never be sent.
 
 
 def _lock_number(subject: str) -> int:

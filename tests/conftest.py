@@ -3,12 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
+from structlog.processors import JSONRenderer
 
+from shared.logging import scrub_exception
 from tests.backends.databases import Databases
 from tests.backends.report import pytest_deselected, pytest_terminal_summary, servers_used
 from tests.backends.servers import Server, start_kafka, start_postgres
 
 __all__ = ["pytest_deselected", "pytest_terminal_summary"]  # Hooks that pytest finds here.
+
+
+def pytest_configure() -> None:
+    """Logs of tests look as they do in a service: one line, without the locals that a drawn traceback shows."""
+    structlog.configure(processors=[structlog.processors.add_log_level, scrub_exception, JSONRenderer()])
 
 
 @pytest.fixture(scope="session")

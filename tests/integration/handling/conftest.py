@@ -62,6 +62,11 @@ class Bench:
         async with self.engine.connect() as connection:
             return [tuple(row) for row in await connection.execute(text(statement), values)]
 
+    async def execute(self, statement: str) -> None:
+        """Run a statement and commit."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text(statement))
+
     async def effects(self) -> list[UUID]:
         """Ids of messages that had an effect, one for each time they had it."""
         return [row[0] for row in await self.rows("select message_id from probe.effects")]  # type: ignore[misc]

@@ -82,8 +82,8 @@ async def test_one_bad_message_of_a_batch_does_not_touch_the_others(bench: Bench
         await bench.until_rows("select 1 from probe.parked", 2)
     assert sorted(await bench.effects()) == sorted(m.id for m in good)
     assert await bench.rows("select reason, message_id from probe.quarantine") == [("unknown-code", bad[0].id)]
-    parked = await bench.rows("select reason, attempts from probe.parked order by reason")
-    assert parked == [("rule-failed", 1), ("try-again", 1)]
+    parked = await bench.rows("select reason, message_id from probe.parked order by reason")
+    assert parked == [("rule-failed", bad[2].id), ("try-again", bad[1].id)]
 
 
 async def test_parked_work_is_tried_again_and_the_subjects_later_messages_follow_in_order(bench: Bench) -> None:

@@ -16,10 +16,10 @@ CANARY = "Zephyrine Quillfeather"
 @pytest.fixture
 def written() -> Iterator[StringIO]:
     root, stream = logging.getLogger(), StringIO()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     configure("triage", "DEBUG", stream)
     yield stream
-    structlog.reset_defaults()
+    structlog.configure(**before)
     structlog.contextvars.clear_contextvars()
     root.handlers[:], root.level = handlers, level
 
