@@ -134,7 +134,10 @@ class Supervisor:
             pause = child.pause_before_restart()
             self._say(f"{child.name} ended (exit {child.exit_code}): starting it again in {pause:.1f} s")
             await asyncio.sleep(pause)
-            child.start()
+            try:
+                child.start()
+            except OSError as error:  # No memory or no process to be had now: tried again.
+                self._say(f"{child.name} could not be started: {error.strerror}")
 
     async def _watch_server(self, name: str, server: Startable) -> None:
         pause = 0.0
@@ -150,7 +153,7 @@ class Supervisor:
                 await start(server)
                 if isinstance(self._servers, EmbeddedServers) and server is self._servers.kafka:
                     await create_topics(self._servers.kafka_bootstrap, PARTITIONS)
-            except (EmbeddedError, Mistake) as error:
+            except (EmbeddedError, Mistake, OSError) as error:
                 self._say(str(error))
                 with suppress(EmbeddedError):
                     await asyncio.to_thread(server.stop)

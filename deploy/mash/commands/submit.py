@@ -78,16 +78,17 @@ def _send(client: "httpx.Client", agency: str, path: Path, body: bytes) -> bool:
     except httpx.HTTPError as error:
         raise NotReachable(f"no answer from {client.base_url} ({type(error).__name__}): is the system up?") from error
     accepted = answer.is_success
-    print(f"{path}: {_receipt(answer.json()) if accepted else _problem(answer)}", flush=True)
+    print(f"{path}: {_receipt(answer.json(), client.base_url) if accepted else _problem(answer)}", flush=True)
     return accepted
 
 
-def _receipt(receipt: dict[str, Any]) -> str:
+def _receipt(receipt: dict[str, Any], base: "httpx.URL") -> str:
     contacts = receipt.get("contacts", [])
     defects = [str(_code(defect)) for contact in contacts for defect in contact.get("defects", [])]
     count = f"{len(contacts)} contact{'' if len(contacts) == 1 else 's'}"
     missing = f", to be completed: {', '.join(defects)}" if defects else ""
-    return f"receipt {receipt['receipt_id']}, {receipt['lane']} lane, {count}{missing}"
+    where = f", at {base.join(receipt['status_url'])}" if receipt.get("status_url") else ""
+    return f"receipt {receipt['receipt_id']}, {receipt['lane']} lane, {count}{missing}{where}"
 
 
 def _code(defect: object) -> object:

@@ -89,6 +89,7 @@ class EmbeddedKafka:
         self._settings = {**_SETTINGS, **(settings or {})}
         self._progress = progress
         self._java: list[str] = []
+        self._ports: tuple[int, int] | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -222,17 +223,19 @@ class EmbeddedKafka:
         return self.directory / "server.properties"
 
     def _kept_ports(self) -> tuple[int, int] | None:
-        try:
-            client, controller = (self.directory / "ports").read_text().split()
-        except (OSError, ValueError):
-            return None
-        return int(client), int(controller)
+        """Of the last start: as this process chose them, even where the directory was deleted since; else as kept."""
+        if self._ports is None:
+            with suppress(OSError, ValueError):
+                client, controller = (self.directory / "ports").read_text().split()
+                self._ports = int(client), int(controller)
+        return self._ports
 
     def _keep_ports(self) -> None:
         client, controller = self._kept_ports() or (None, None)
         client, controller = self._fixed_port or same_or_free(client), same_or_free(controller)
         while controller == client:
             controller = free_port()
+        self._ports = client, controller
         (self.directory / "ports").write_text(f"{client} {controller}\n")
 
 

@@ -101,6 +101,11 @@ class RunningSystem:
         """Process id of a child as its file in run/ has it."""
         return int((self.directory / "run" / f"{child}.pid").read_text().split()[0])
 
+    def child(self, program: str) -> psutil.Process:
+        """The process of `mash up` that runs `program`."""
+        assert self.process is not None
+        return next(one for one in psutil.Process(self.process.pid).children() if one.name() == program)
+
     def ready(self) -> bool:
         """Whether intake and console answer as ready."""
         try:

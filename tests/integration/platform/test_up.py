@@ -1,6 +1,7 @@
 """`mash up` from its first start to its end, with parts of it killed on the way."""
 
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -78,13 +79,21 @@ def test_a_killed_service_is_started_again(system: RunningSystem, name: str) -> 
 @pytest.mark.parametrize("name", ["PostgreSQL", "Kafka"])
 def test_a_killed_server_is_started_again_and_loses_nothing(system: RunningSystem, name: str) -> None:
     program = {"PostgreSQL": "postgres", "Kafka": "java"}[name]
-    assert system.process is not None
-    killed = next(one for one in psutil.Process(system.process.pid).children() if one.name() == program)
     before = system.ledger()
-    killed.kill()
+    system.child(program).kill()
     until(lambda: f"{name} ended: starting it again" in system.output, "the supervisor noticed")
     until(system.ready, "the system is ready")
     until(lambda: mash(system.directory, system.port, "topics").stdout.count("kept ") == 17, "every topic is there")
+    assert system.ledger() == before
+
+
+def test_kafka_deleted_from_the_disk_comes_back_empty_at_the_same_address(system: RunningSystem) -> None:
+    ports = (system.directory / "kafka" / "ports").read_text()
+    before = system.ledger()
+    shutil.rmtree(system.directory / "kafka")
+    system.child("java").kill()
+    until(lambda: mash(system.directory, system.port, "topics").stdout.count("kept ") == 17, "every topic is there")
+    assert (system.directory / "kafka" / "ports").read_text() == ports
     assert system.ledger() == before
 
 

@@ -14,6 +14,7 @@ from deploy.mash import cli
 RECEIPT = {
     "receipt_id": "0197-R",
     "lane": "urgent",
+    "status_url": "/v1/receipts/0197-R",
     "contacts": [{"contact_id": "c1", "defects": []}, {"contact_id": "c2", "defects": [{"code": "no-dob"}]}],
 }
 PROBLEM = {"type": "about:blank", "title": "Not valid", "detail": "line 3:\nno date", "receipt_id": "0197-Q"}
@@ -79,7 +80,10 @@ def test_a_file_is_sent_with_the_agencys_token_and_its_receipt_is_shown(
     system.answers = [(202, RECEIPT)]
     path = _file(data)
     assert _mash(monkeypatch, "submit", path, "--agency", "vcs") == 0
-    assert capsys.readouterr().out == f"{path}: receipt 0197-R, urgent lane, 2 contacts, to be completed: no-dob\n"
+    assert capsys.readouterr().out == (
+        f"{path}: receipt 0197-R, urgent lane, 2 contacts, to be completed: no-dob, "
+        f"at {system.url}/v1/receipts/0197-R\n"
+    )
     where, headers, body = system.seen[0]
     assert (where, body) == ("/v1/contacts/vcs", b'{"a": 1}')
     assert headers["authorization"] == "Bearer t-vcs"
