@@ -130,3 +130,9 @@ def test_a_body_of_too_many_children_is_to_be_split() -> None:
     with pytest.raises(Refused) as caught:
         prepared("police", as_json(notices))
     assert caught.value.reason is Refusal.TOO_MANY_ITEMS
+
+
+def test_words_of_danger_are_found_where_the_format_hides_them_from_a_raw_look() -> None:
+    table = a_table(a_row(Description='He threatened to "kill" her and the children, said their mother.'))
+    ((contact,),) = [item.contacts for item in prepared("school", table)]
+    assert "text_prompt" in CanonicalContact.model_validate_json(contact.body).danger_criteria
