@@ -1,5 +1,6 @@
 """Who sends: an agency is known by its bearer token. Tokens are compared by digest, each in constant time."""
 
+import asyncio
 import hmac
 import time
 from collections.abc import Callable
@@ -27,18 +28,25 @@ class Senders:
         self._monotonic = monotonic
         self._known: list[tuple[bytes, Agency]] = []
         self._read_at = float("-inf")
+        self._one_reads = asyncio.Lock()
 
     async def identify(self, token: str) -> Agency | None:
         """The agency of a token, or None. Raises what the database says where nothing is remembered."""
         if not token or len(token) > _LONGEST_TOKEN:
             return None
-        if self._age() > self._remember:
-            await self._read()
+        await self._fresher_than(self._remember)
         found = self._find(token)
-        if found is None and self._age() > _RELOAD_AT_MOST_EVERY:
-            await self._read()
+        if found is None:
+            await self._fresher_than(_RELOAD_AT_MOST_EVERY)
             found = self._find(token)
         return found
+
+    async def _fresher_than(self, seconds: float) -> None:
+        """Read again where what is remembered is older; of many who ask at once, one reads."""
+        if self._age() > seconds:
+            async with self._one_reads:
+                if self._age() > seconds:
+                    await self._read()
 
     def _age(self) -> float:
         return self._monotonic() - self._read_at

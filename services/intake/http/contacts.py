@@ -1,6 +1,6 @@
 """`POST /v1/contacts/{kind}`: an agency sends a message and hears at once what became of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
@@ -20,7 +20,7 @@ from services.intake.http.models import CONTACT_RESPONSES, ContactAnswer
 from services.intake.http.route import route_class
 from services.intake.senders import Senders
 from services.intake.settings import IntakeSettings
-from services.intake.sources.registry import CONNECTORS
+from services.intake.sources.registry import CONNECTORS, Connector
 from services.intake.submission import Agency, Hint
 from shared.clock import now
 from shared.database import is_database_away
@@ -95,7 +95,10 @@ class ContactsApi:
     ) -> problems.Problem:
         """Keep what was refused, then say so. Of a body that was too large only the fact is kept."""
         whole = reason is not Refusal.BODY_TOO_LARGE
-        reference = await self._door.keep_refused(agency, reason, body.content, hint, whole=whole)
+        try:
+            reference = await self._door.keep_refused(agency, reason, body.content, hint, whole=whole)
+        except Exception as error:  # noqa: BLE001 - answered, whatever it is, with what to do in danger
+            return await self._last_resort(agency, error, body, hint)
         meters.REFUSED.labels(agency.kind, reason.value).inc()
         log.info("body_refused", agency_id=agency.agency_id, reason=reason.value, receipt_id=str(reference))
         if self._failures.add(agency.agency_id):
@@ -135,7 +138,7 @@ def _accepted(agency: Agency, outcome: Accepted) -> Response:
     return Response(orjson.dumps(outcome.answer), status, headers, media_type="application/json")
 
 
-def _checked(request: Request, agency: Agency, kind: str, body: Body) -> Any:
+def _checked(request: Request, agency: Agency, kind: str, body: Body) -> Connector:
     """The connector for this body. Raises Refused where the body is not whole or not for this address."""
     check_plain(request)
     if body.fault is not None:

@@ -11,9 +11,9 @@ from services.intake.http.models import ContactAnswer, ProblemAnswer, ReceiptAns
 from shared.codes import codes
 from shared.messages.envelope import SealedPart
 from tests.builders.contacts import a_form, a_notice, a_row, a_table, as_json
-from tests.integration.intake.conftest import Door, door, limits, settings
+from tests.integration.intake.conftest import Door, door, intake_database, limits, settings
 
-__all__ = ["door", "limits", "settings"]  # Fixtures that pytest finds here.
+__all__ = ["door", "intake_database", "limits", "settings"]  # Fixtures that pytest finds here.
 
 COLUMNS = """
     select column_name, data_type from information_schema.columns

@@ -1,14 +1,14 @@
 """The real intake application over HTTP in memory, on a real PostgreSQL; Kafka is not there and not needed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import QueuePool, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import NullPool, QueuePool, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.intake.access import register_agency
 from services.intake.app import build
@@ -16,6 +16,7 @@ from services.intake.settings import IntakeSettings
 from shared.runtime import application
 from shared.sealing import new_kek_line
 from shared.service import Service
+from tests.backends.databases import Databases
 
 KINDS = {"police": "police-durham", "school": "school-ferndale", "health": "health-cddft", "vcs": "vcs-brightwater"}
 TYPES = {
@@ -24,6 +25,11 @@ TYPES = {
     "health": "application/fhir+json",
     "vcs": "application/json",
 }
+LEFT_BEHIND = (
+    *(f"intake.{name}" for name in ("contacts", "raw_messages", "submissions", "items", "threads", "idempotency")),
+    *(f"intake.{name}" for name in ("refused", "agencies", "outbox")),
+    "keyring.data_keys",
+)
 NO_KAFKA = "127.0.0.1:9"
 
 
@@ -109,17 +115,42 @@ async def opened(settings: IntakeSettings) -> AsyncIterator[Door]:
     await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def intake_database(databases: Databases) -> Iterator[str]:
+    """One database for all of these tests: making one for each would take longer than the tests."""
+    url = databases.create(migrated=True)
+    yield url
+    databases.drop(url)
+
+
 @pytest.fixture
-def settings(database: str, limits: dict[str, Any]) -> IntakeSettings:
+def settings(intake_database: str, limits: dict[str, Any]) -> IntakeSettings:
     """The settings of the application under test."""
-    return settings_for(database, **limits)
+    return settings_for(intake_database, **limits)
 
 
 @pytest.fixture
 async def door(settings: IntakeSettings) -> AsyncIterator[Door]:
-    """The application on a fresh database."""
+    """The application on an empty database."""
+    await emptied(settings)
     async with opened(settings) as door:
         yield door
+
+
+@pytest.fixture
+async def door_on_its_own(database: str) -> AsyncIterator[Door]:
+    """The application on a database of its own, for a test that changes more than rows."""
+    async with opened(settings_for(database)) as door:
+        yield door
+
+
+async def emptied(settings: IntakeSettings) -> None:
+    """Delete what the test before left; deleting a few rows is quicker than making new files."""
+    engine = create_async_engine(settings.database_url.get_secret_value(), poolclass=NullPool)
+    async with engine.begin() as connection:
+        for table in LEFT_BEHIND:
+            await connection.execute(text(f"delete from {table}"))
+    await engine.dispose()
 
 
 @pytest.fixture

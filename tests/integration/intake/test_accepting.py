@@ -130,7 +130,8 @@ async def test_a_receipt_tells_the_state_of_each_contact_to_its_own_agency_only(
     assert (others.status_code, others.content) == (404, unknown.content)
 
 
-async def test_a_receipt_follows_the_routers_case_and_releases_the_outcome_once_decided(door: Door) -> None:
+async def test_a_receipt_follows_the_routers_case_and_releases_the_outcome_once_decided(door_on_its_own: Door) -> None:
+    door = door_on_its_own
     answer = (await door.send("police", TWO)).json()
     placed, waiting = (contact["contact_id"] for contact in answer["contacts"])
     await door.become_cases({placed: ("placed", "EH"), waiting: ("waiting", "CIN")})

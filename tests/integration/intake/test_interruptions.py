@@ -91,7 +91,8 @@ async def test_a_database_that_is_away_means_try_again_and_the_retry_is_one_cont
         raise ConnectionRefusedError
 
     monkeypatch.setattr(IntakeWork, "commit", away)
-    answers = [await door.send("police", NOTICE, key="k-1"), await door.send("police", b"{")]
+    answers = [await door.send("police", NOTICE, key="k-1"), await door.send("police", b'{"n": "he has a knife')]
+    assert "If a child is in danger now, call 999." in answers[1].json()["next_step"]
     for answer in answers:
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert (answer.json()["stored"], answer.json()["retryable"]) == ("nothing", True)

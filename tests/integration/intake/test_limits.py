@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from services.intake.access import register_agency, token_digest
+from services.intake.senders import Senders
 from tests.builders.contacts import a_form, a_notice, as_json
 from tests.integration.intake.conftest import KINDS, Door
 
@@ -52,6 +54,21 @@ async def test_a_token_is_kept_as_its_digest_only_and_a_new_one_replaces_it(door
     assert (await door.send("police", NOTICE)).status_code == 401
     door.tokens["police"] = new
     assert (await door.send("police", NOTICE)).status_code == 201
+
+
+async def test_many_who_ask_at_once_read_the_agencies_once(door: Door) -> None:
+    reads = 0
+
+    def count(*_: object) -> None:
+        nonlocal reads
+        reads += 1
+
+    event.listen(door.engine.sync_engine, "before_cursor_execute", count)
+    senders = Senders(door.engine, 10.0)
+    found = await asyncio.gather(*(senders.identify(door.tokens["police"]) for _ in range(200)))
+    event.remove(door.engine.sync_engine, "before_cursor_execute", count)
+    assert {agency.agency_id for agency in found if agency} == {"police-durham"}
+    assert (len(found), reads) == (200, 1)
 
 
 async def test_an_agency_of_an_unknown_kind_cannot_be_registered(door: Door) -> None:
