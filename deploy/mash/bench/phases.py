@@ -59,6 +59,7 @@ class Urgent:
 
     fewest_in_flight: int
     most_in_flight: int
+    accept: Latency
     on_a_queue: Latency
     on_a_screen: Latency
 
@@ -116,6 +117,7 @@ async def urgent(
     return Urgent(
         fewest_in_flight=min(flood.seen, default=0),
         most_in_flight=max(flood.seen, default=0),
+        accept=latency(one.answered_at - one.wanted_at for one in accepted),
         on_a_queue=latency(settled[contact] - one.wanted_at for one in accepted for contact in one.contacts),
         on_a_screen=latency(screen[contact] - one.wanted_at for one in accepted for contact in one.contacts),
     )

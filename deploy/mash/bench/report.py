@@ -101,6 +101,7 @@ def _latencies(report: Report) -> list[tuple[str, str, str, str]]:
         (f"submitted to settled {rate}, p99", _ms(steady.settled.p99), _ms(SETTLED_P99), _mark(met["settled_p99"])),
         (f"accepted {rate}, p50", _ms(steady.accept.p50), "", ""),
         (f"accepted {rate}, p99", _ms(steady.accept.p99), _ms(ACCEPT_P99), _mark(met["accept_p99"])),
+        (f"urgent accepted, {crowd}, p99", _ms(urgent.accept.p99), "", ""),
         (f"urgent to a queue, {crowd}, p50", _ms(urgent.on_a_queue.p50), "", ""),
         (f"urgent to a queue, {crowd}, p99", _ms(urgent.on_a_queue.p99), _ms(URGENT_P99), _mark(met["urgent_p99"])),
         ("urgent to a screener's screen, p99", _ms(urgent.on_a_screen.p99), "", ""),

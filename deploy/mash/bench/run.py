@@ -15,6 +15,7 @@ from shared.ids import new_id
 from shared.topics import ROUTINE_PARTITIONS
 
 STEADY_PER_SECOND = 50.0
+WARM_SINGLES = 100  # before the steady load: statements are compiled and connections open in a running system
 AT_MOST = 6  # routine contacts submitted for the urgent phase, as a multiple of those in flight
 
 
@@ -67,6 +68,7 @@ async def _loads(
     run = new_id().hex
     singles = single_contacts(round(STEADY_PER_SECOND * plan.steady_seconds), plan.seed, run)
     await bulk(pipeline, list(bulk_bodies(1_000, plan.seed + 2, f"{run}-warm")))
+    await steady(pipeline, single_contacts(WARM_SINGLES, plan.seed + 2, f"{run}-warm"), STEADY_PER_SECOND)
     progress(f"steady: {STEADY_PER_SECOND:.0f} contacts a second for {plan.steady_seconds:.0f} s")
     quiet = await steady(pipeline, singles, STEADY_PER_SECOND)
     progress(f"bulk: {plan.count:,} contacts")

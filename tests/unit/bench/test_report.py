@@ -24,6 +24,7 @@ def a_report(*, bulk_seconds: float = 10.0, urgent_p99: float = 900.0, settled_p
         urgent=Urgent(
             fewest_in_flight=18_000,
             most_in_flight=20_500,
+            accept=Latency(100, 50.0, 350.0, 400.0),
             on_a_queue=Latency(100, 300.0, urgent_p99, 950.0),
             on_a_screen=Latency(100, 200.0, 700.0, 800.0),
         ),
