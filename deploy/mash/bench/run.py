@@ -66,11 +66,11 @@ async def _loads(
     plan: Plan, pipeline: Pipeline, watch: Watch, progress: Callable[[str], None]
 ) -> tuple[Steady, Bulk, dict[str, float], Urgent]:
     run = new_id().hex
-    singles = single_contacts(round(STEADY_PER_SECOND * plan.steady_seconds), plan.seed, run)
+    singles = single_contacts(WARM_SINGLES + round(STEADY_PER_SECOND * plan.steady_seconds), plan.seed, run)
     await bulk(pipeline, list(bulk_bodies(1_000, plan.seed + 2, f"{run}-warm")))
-    await steady(pipeline, single_contacts(WARM_SINGLES, plan.seed + 2, f"{run}-warm"), STEADY_PER_SECOND)
+    await steady(pipeline, singles[:WARM_SINGLES], STEADY_PER_SECOND)
     progress(f"steady: {STEADY_PER_SECOND:.0f} contacts a second for {plan.steady_seconds:.0f} s")
-    quiet = await steady(pipeline, singles, STEADY_PER_SECOND)
+    quiet = await steady(pipeline, singles[WARM_SINGLES:], STEADY_PER_SECOND)
     progress(f"bulk: {plan.count:,} contacts")
     bodies = list(bulk_bodies(plan.count, plan.seed, run))
     idle = watch.processor_seconds()
