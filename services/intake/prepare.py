@@ -50,9 +50,8 @@ def prepare(letter: Letter, hint: Hint, policy: DangerPolicy) -> tuple[PreparedI
     context = Context(letter.agency.kind, letter.received_at, london_date(letter.received_at), letter.charset)
     reading = _read(letter, context)
     _fit(reading)
-    prompts = [
-        prompts_in(item.text, policy.rules) for item in reading.items
-    ]  # A raw look misses what a format escapes.
+    # Not only where the raw look hinted: a format may escape words so that the raw bytes hide them.
+    prompts = [prompts_in(item.text, policy.rules) for item in reading.items]
     if hint and not any(prompts) and not _any_structured(reading, policy):
         prompts = [_from_hint(hint)] * len(reading.items)
     groups: dict[str, list[UUID]] = defaultdict(list)

@@ -11,7 +11,7 @@ from tests.integration.intake.conftest import TYPES, Door
 from tests.integration.intake.matrix import CASES, Case
 
 FIELDS = {"type", "title", "status", "detail", "instance", "receipt_id", "stored", "retryable", "errors", "next_step"}
-URGENT_LINE = "If a child is in immediate danger call 999; the duty team answers on 03000 267 979."
+URGENT_LINE = "If a child is in immediate danger call 999; the duty team answers on 01632 960001."
 
 
 async def post(door: Door, case: Case) -> httpx.Response:

@@ -9,7 +9,7 @@ from tests.builders.contacts import a_bundle, a_form, a_notice, a_request, a_row
 from tests.integration.intake.conftest import Door
 from tests.integration.intake.test_accepting import contacts_of
 
-CALL_999 = "If a child is in danger now, call 999. Then ring First Contact, County Durham on 03000 267 979."
+CALL_999 = "If a child is in danger now, call 999. Then ring First Contact, County Durham on 01632 960001."
 BABY = {"first": "Bea", "last": "Example", "dob": "2026-09-01", "injuries": "bruise"}
 
 

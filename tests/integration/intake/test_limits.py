@@ -117,7 +117,7 @@ async def test_wrong_addresses_and_methods_answer_as_problems(door: Door, method
     headers = {"Authorization": f"Bearer {door.tokens['police']}", "Content-Type": "application/json"}
     answer = await door.client.request(method, path, content=NOTICE, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
-    assert answer.json()["next_step"].endswith("call 999; the duty team answers on 03000 267 979.")
+    assert answer.json()["next_step"].endswith("call 999; the duty team answers on 01632 960001.")
     assert await door.count("submissions") == 0
 
 

@@ -49,8 +49,8 @@ def test_the_deployed_pack_has_every_criterion_and_its_version() -> None:
 def test_the_advice_names_999_and_the_front_door() -> None:
     advice = danger_policy(DEPLOYED, "county-durham").advice
     assert "call 999" in advice.danger
-    assert "First Contact, County Durham on 03000 267 979" in advice.danger
-    assert advice.urgent_line == "If a child is in immediate danger call 999; the duty team answers on 03000 267 979."
+    assert "First Contact, County Durham on 01632 960001" in advice.danger
+    assert advice.urgent_line == "If a child is in immediate danger call 999; the duty team answers on 01632 960001."
 
 
 def write(directory: Path, text: str) -> None:
