@@ -84,7 +84,8 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 
 
 def unescaped(json_text: str) -> str:
-    """JSON source with its escapes resolved and quotes made field breaks: to search words in what may not parse."""
+    """JSON or CSV source with its escapes resolved and quotes made field breaks: to search what may not parse."""
+    json_text = json_text.replace('""', "'")  # CSV doubles a quote inside a cell; in JSON it is an empty text.
     if "\\" in json_text:
         json_text = _ESCAPE.sub(_resolve, json_text)
     return json_text.replace('"', BREAK)

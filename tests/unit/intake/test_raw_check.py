@@ -25,6 +25,9 @@ WORDS = "he held a kn\u00edfe to her"
         WORDS.encode("utf-16"),
         b"\xff\x00 broken \xfe he held a knife \x00",
         b"<narrative>He held a KNIFE</narrative>",
+        b'UPN,Description\r\n1,"he held ""a"" knife',
+        b'INC-1,"put his ""hands"" round ""her"" neck"\r\n',
+        b'{"narrative": "put his \\"hands\\" round her neck"}',
     ],
 )
 def test_words_are_seen_in_any_encoding_and_in_what_cannot_be_parsed(body: bytes) -> None:
