@@ -15,6 +15,7 @@ from deploy.mash.layout import ROOT, Layout, UsageMistake, port_from_environment
 # Intake and console answer at one address; the others are reached for health alone.
 PROCESSES = (("intake", "console"), ("triage",), ("router",), ("notifier",))
 PARTITIONS = 3  # One process reads each topic here; a cluster takes the catalogue's counts.
+CATCHER = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class Catcher:
 
 def catcher(layout: Layout) -> Catcher:
     """The process that catches mail and webhooks."""
-    smtp, hooks = _ports(layout, "mailbox", 2)
+    smtp, hooks = _ports(layout, CATCHER, 2)
     command = [
         *(sys.executable, "-m", "deploy.mash.embedded.mailbox", "--smtp", str(smtp), "--http", str(hooks)),
         *("--mailbox", str(layout.mailbox), "--secrets", str(webhook_secrets(layout.secrets))),
     ]
-    return Catcher(_child(layout, "mailbox", command, os.environ, hooks), smtp, hooks)
+    return Catcher(_child(layout, CATCHER, command, os.environ, hooks), smtp, hooks)
 
 
 def embedded_environment(layout: Layout, address: Address, mailbox: Catcher) -> dict[str, str]:

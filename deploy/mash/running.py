@@ -53,7 +53,7 @@ async def _until_stopped(supervisor: Supervisor, stop: asyncio.Event, while_up: 
     watching = asyncio.create_task(supervisor.watch())
     try:
         if while_up is None:
-            await stop.wait()
+            await _finished(watching, stop)
             return 0
         work = asyncio.ensure_future(while_up(supervisor))
         return work.result() if await _finished(work, stop) else 0

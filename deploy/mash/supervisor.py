@@ -16,7 +16,7 @@ from deploy.mash.embedded.errors import EmbeddedError
 from deploy.mash.embedded.ports import is_free
 from deploy.mash.embedded.secrets import read_access, write_privately
 from deploy.mash.layout import PORT_VARIABLE, Layout, Mistake
-from deploy.mash.plan import PARTITIONS, Address, catcher, embedded_environment, external_environment, services
+from deploy.mash.plan import CATCHER, PARTITIONS, Address, catcher, embedded_environment, external_environment, services
 from deploy.mash.schema import apply_migrations, create_topics, wanted_partitions
 from deploy.mash.servers import EmbeddedServers, ExternalServers, Startable, start
 
@@ -57,7 +57,7 @@ class Supervisor:
         for child in self._children:
             if not child.running:
                 child.start()
-        await asyncio.gather(*(self._until_ready(child) for child in self._children))
+        await _together(*(self._until_ready(child) for child in self._children))
         if isinstance(self._servers, EmbeddedServers):
             access = read_access(self.layout.secrets)
             write_privately(self.layout.credentials, access.credentials(self.address.base_url))
@@ -68,7 +68,7 @@ class Supervisor:
         if isinstance(self._servers, EmbeddedServers):
             watches.append(self._watch_server("PostgreSQL", self._servers.postgres))
             watches.append(self._watch_server("Kafka", self._servers.kafka))
-        await asyncio.gather(*watches)
+        await _together(*watches)
 
     async def down(self) -> None:
         """Stop services, then Kafka, then PostgreSQL. Each has its time to finish what it is doing."""
@@ -78,8 +78,9 @@ class Supervisor:
             return
         self._say("stopping")
         for child in self._children:
-            child.ask_to_stop()
-        for child in self._children:
+            if child.name != CATCHER:  # Letters that are being sent still arrive.
+                child.ask_to_stop()
+        for child in reversed(self._children):
             if not await asyncio.to_thread(child.stop):
                 self._say(f"{child.name} did not stop in time and was killed")
         if isinstance(self._servers, EmbeddedServers):
@@ -102,7 +103,7 @@ class Supervisor:
         environment = embedded_environment(self.layout, self.address, mailbox)
         self._children.append(mailbox.child)
         mailbox.child.start()
-        await asyncio.gather(self._start_postgres(self._servers), self._start_kafka(self._servers))
+        await _together(self._start_postgres(self._servers), self._start_kafka(self._servers))
         return environment | {
             "MASH_DATABASE_URL": self._servers.database_url,
             "MASH_KAFKA_BOOTSTRAP": self._servers.kafka_bootstrap,
@@ -157,3 +158,13 @@ class Supervisor:
                 self._say(str(error))
                 with suppress(EmbeddedError):
                     await asyncio.to_thread(server.stop)
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    """Do everything at once; where one fails the rest is cancelled, so that nothing starts after a failure."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for one in work:
+                group.create_task(one)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -144,7 +144,7 @@ class EmbeddedKafka:
         """Start the process, which dies with the calling thread. Returns before requests are answered."""
         assert self._java, "prepare() comes first"
         self._child = spawn(
-            [*self._java, "kafka.Kafka", str(self._properties)],
+            [*self._java, "kafka.Kafka", self._properties.name],
             cwd=self.directory,
             log=self.log,
             death_signal=signal.SIGTERM,
@@ -190,7 +190,7 @@ class EmbeddedKafka:
             [
                 *self._java,
                 *("kafka.tools.StorageTool", "format", "--standalone"),
-                *("--cluster-id", _cluster_id(), "--config", str(self._properties)),
+                *("--cluster-id", _cluster_id(), "--config", self._properties.name),
             ],
             cwd=self.directory,
             env=quiet_environment(),
@@ -198,6 +198,7 @@ class EmbeddedKafka:
             capture_output=True,
             text=True,
             check=False,
+            start_new_session=True,  # Ctrl-C is for the parent.
         )
         if done.returncode != 0:
             self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -214,7 +215,7 @@ class EmbeddedKafka:
             "listeners": listeners,
             "advertised.listeners": listeners,
             "controller.quorum.bootstrap.servers": f"{LOOPBACK}:{controller}",
-            "log.dirs": str(data),
+            "log.dirs": data.name,  # Relative to where Kafka runs: no character of a path can break this file.
         }
         self._properties.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
 

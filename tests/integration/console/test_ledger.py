@@ -118,8 +118,8 @@ async def test_a_message_quarantined_later_counts_for_its_agency_while_its_conta
     for consumer, contact in (("triage", contact_id), ("router", None)):
         await _execute(
             desk,
-            f"insert into {consumer}.quarantine (id, consumer, topic, partition, kafka_offset, contact_id, reason, "
-            "body) values (:id, 'c', 't', 0, 1, :contact, 'unreadable', '')",
+            f"insert into {consumer}.quarantine (id, consumer, topic, partition, kafka_offset, fingerprint, "
+            "contact_id, reason, body) values (:id, 'c', 't', 0, 1, 'f', :contact, 'unreadable', '')",
             id=new_id(),
             contact=contact,
         )
