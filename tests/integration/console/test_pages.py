@@ -209,8 +209,8 @@ async def test_operations_see_figures_and_codes_and_no_content(console: ConsoleU
         await connection.execute(
             text(
                 "insert into router.quarantine (id, consumer, topic, partition, kafka_offset, fingerprint, "
-                "reason, body) values (:id, 'router.route.routine', 'contact.assessed.routine.v1', 3, 1204, 'f', 'unreadable', "
-                "'sealed bytes')"
+                "reason, body) values (:id, 'router.route.routine', 'contact.assessed.routine.v1', 3, 1204, 'f', "
+                "'unreadable', 'sealed bytes')"
             ),
             {"id": new_id()},
         )
