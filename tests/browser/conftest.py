@@ -12,7 +12,8 @@ from deploy.mash.embedded.ports import free_port
 from services.console.domain.roles import Role
 from tests.browser.chromium import FLAGS, NoChromiumError, find_chromium
 from tests.builders.console_app import PASSWORD, STAFF, ConsoleUnderTest, console_over
-from tests.builders.console_desk import Desk, make_views_writable
+from tests.builders.console_desk import Desk
+from tests.builders.console_views import make_views_writable
 
 
 @pytest.fixture(scope="session")

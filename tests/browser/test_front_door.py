@@ -11,8 +11,9 @@ from services.console.domain.roles import Role
 from services.console.repository.queue_items import PostgresQueueItems
 from shared.ids import new_id
 from tests.browser.conftest import FrontDoor
-from tests.builders.console import a_contact, a_contact_in_danger
+from tests.builders.console import a_contact_in_danger
 from tests.builders.console_app import STAFF
+from tests.builders.console_contacts import a_contact
 from tests.builders.console_desk import Desk
 
 

@@ -17,7 +17,8 @@ from shared.messages.contact import CanonicalContact
 from shared.messages.envelope import Message, SealedPart
 from shared.sealing import DataKey, KeyEncryption
 from shared.topics import Topic
-from tests.builders.console import RECEIVED_AT, a_contact
+from tests.builders.console import RECEIVED_AT
+from tests.builders.console_contacts import a_contact
 from tests.builders.console_desk import KEK_TEXT
 
 

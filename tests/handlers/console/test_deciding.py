@@ -19,7 +19,8 @@ from services.console.domain.roles import Staff
 from shared.ids import new_id
 from shared.messages.envelope import Lane
 from shared.messages.staff_decided import REASON_PART, DecisionAction, StaffDecided
-from tests.builders.console import MANAGER, SCREENER, a_contact, a_request
+from tests.builders.console import MANAGER, SCREENER, a_request
+from tests.builders.console_contacts import a_contact
 from tests.builders.console_memory import MemoryWork
 
 CLOSING = frozenset({"NFA", "ADVICE"})

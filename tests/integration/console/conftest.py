@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.builders.console_app import ConsoleUnderTest, console_over
-from tests.builders.console_desk import Desk, make_views_writable
+from tests.builders.console_desk import Desk
+from tests.builders.console_views import make_views_writable
 
 
 @pytest.fixture

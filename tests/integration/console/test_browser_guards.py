@@ -10,8 +10,9 @@ from services.console.domain.roles import Role
 from shared.ids import new_id
 from shared.messages.assessment import Factor
 from shared.messages.contact import Adult, CanonicalContact, Child, Concern, Identifier, Name, Referrer
-from tests.builders.console import RECEIVED_AT, a_contact, an_assessment
+from tests.builders.console import RECEIVED_AT
 from tests.builders.console_app import BASE_URL, ConsoleUnderTest, field_in, form_token_in
+from tests.builders.console_contacts import a_contact, an_assessment
 from tests.builders.console_desk import Desk
 
 XSS = (

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from services.console.domain.roles import Role
 from shared.ids import new_id
-from tests.builders.console import a_contact
 from tests.builders.console_app import ConsoleUnderTest
+from tests.builders.console_contacts import a_contact
 from tests.builders.console_desk import Desk
 
 CONFIRM = {
