@@ -125,7 +125,7 @@ Index("ix_sessions_staff_id", sessions.c.staff_id)
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,
-    Column("identity_hash", LargeBinary, primary_key=True, comment="SHA-256 of the name typed, known or not"),
+    Column("identity_hash", LargeBinary, primary_key=True, comment="SHA-256 of the name typed, or of name and client"),
     Column("tries", Integer, nullable=False),
     _instant("window_from"),
 )

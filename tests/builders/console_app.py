@@ -69,9 +69,9 @@ class ConsoleUnderTest:
         """What keeps its lists live."""
         return self.parts.live
 
-    def client(self) -> httpx.AsyncClient:
+    def client(self, address: str = "192.0.2.7") -> httpx.AsyncClient:
         """A browser or program that is not signed in."""
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("192.0.2.7", 4711))
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 4711))
         client = httpx.AsyncClient(transport=transport, base_url=BASE_URL, timeout=60)
         self.clients.append(client)
         return client

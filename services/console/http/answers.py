@@ -46,8 +46,8 @@ def wrong_credentials() -> Refusal:
 
 
 def too_many_tries(seconds: int) -> Refusal:
-    """This name was tried too often."""
-    detail = f"Too many tries for this user name. Wait {max(1, round(seconds / 60))} min and try again."
+    """This name was tried too often from this place."""
+    detail = f"Too many tries for this user name from here. Wait {max(1, round(seconds / 60))} min and try again."
     return Refusal(429, "too-many-tries", "Wait before you try again", detail, headers={"Retry-After": str(seconds)})
 
 

@@ -1,5 +1,6 @@
 """Staff accounts, their sessions, and how often a name was tried, in PostgreSQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -124,6 +125,8 @@ class Accounts:
         row = (await self._connection.execute(counted)).one()
         return row.tries, row.window_from
 
-    async def forget_tries(self, identity_hash: bytes) -> None:
-        """A sign-in succeeded: the count starts again."""
-        await self._connection.execute(delete(sign_in_tries).where(sign_in_tries.c.identity_hash == identity_hash))
+    async def forget_tries(self, identities: Sequence[bytes], window: timedelta) -> None:
+        """A sign-in succeeded: these counts start again. Counts whose window is over go with them."""
+        over = sign_in_tries.c.window_from < self._now - window
+        ours = sign_in_tries.c.identity_hash.in_(identities)
+        await self._connection.execute(delete(sign_in_tries).where(ours | over))

@@ -64,7 +64,7 @@ async def test_wrong_credentials_get_one_answer_that_tells_nothing(console: Cons
         assert (await client.post("/v1/sessions", json=body)).status_code == 422
 
 
-async def test_a_name_that_was_tried_ten_times_must_wait_even_with_the_right_password(
+async def test_a_name_tried_ten_times_from_one_client_must_wait_there_even_with_the_right_password(
     console: ConsoleUnderTest, desk: Desk
 ) -> None:
     client = console.client()
@@ -83,6 +83,35 @@ async def test_a_name_that_was_tried_ten_times_must_wait_even_with_the_right_pas
     async with console.engine.begin() as connection:
         await connection.execute(text("update console.sign_in_tries set window_from = window_from - interval '16 min'"))
     assert (await client.post("/v1/sessions", json={"username": "s.okafor", "password": PASSWORD})).status_code == 201
+
+
+async def test_a_stranger_cannot_lock_a_colleague_out_by_trying_their_name(console: ConsoleUnderTest) -> None:
+    stranger = console.client(address="198.51.100.9")
+    tried = [
+        (await stranger.post("/v1/sessions", json={"username": "s.okafor", "password": "x"})).status_code
+        for _ in range(12)
+    ]
+
+    colleague = console.client(address="192.0.2.8")
+    answer = await colleague.post("/v1/sessions", json={"username": "s.okafor", "password": PASSWORD})
+
+    assert tried == [401] * 10 + [429] * 2
+    assert answer.status_code == 201
+    still = await stranger.post("/v1/sessions", json={"username": "s.okafor", "password": PASSWORD})
+    assert still.status_code == 429, "the colleague's success opens nothing to the stranger"
+
+
+async def test_counts_whose_window_is_over_are_forgotten_at_the_next_sign_in(console: ConsoleUnderTest) -> None:
+    stranger = console.client(address="198.51.100.9")
+    for name in ("made-up-1", "made-up-2"):
+        await stranger.post("/v1/sessions", json={"username": name, "password": "x"})
+    async with console.engine.begin() as connection:
+        await connection.execute(text("update console.sign_in_tries set window_from = window_from - interval '16 min'"))
+
+    await console.program(Role.OPS)
+
+    async with console.engine.connect() as connection:
+        assert (await connection.execute(text("select count(*) from console.sign_in_tries"))).scalar_one() == 0
 
 
 async def test_what_was_typed_as_a_name_is_not_kept_in_the_audit(console: ConsoleUnderTest, desk: Desk) -> None:
