@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from shared.attention_sql import attention_steps
 from shared.settings import ROOT
 from shared.tables import tables_in
 
@@ -32,6 +33,12 @@ def create_standard_tables(schema: str) -> None:
         op.execute(CreateTable(table))
         for index in sorted(table.indexes, key=lambda index: index.name or ""):
             op.execute(CreateIndex(index))
+
+
+def create_attention(schema: str) -> None:
+    """Create the view, function and log of what needs a person in `schema`, inside a migration."""
+    for step in attention_steps(schema):
+        op.execute(step)
 
 
 def run_env(schema: str) -> None:

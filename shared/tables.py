@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -67,9 +68,13 @@ def _outbox(metadata: MetaData) -> Table:
         Column("body", LargeBinary, nullable=False),
         _instant("created_at", server_default=func.now(), nullable=False),
         _instant("published_at"),
+        Column("refused", Text, comment="why Kafka will never take it as it is: a person's task"),
+        _instant("refused_at"),
+        _instant("resolved_at"),
     )
     Index("ix_outbox_unpublished", table.c.created_at, table.c.id, postgresql_where=text("published_at is null"))
     Index("ix_outbox_contact_id", table.c.contact_id)
+    Index("ix_outbox_refused", table.c.refused_at, postgresql_where=text("refused is not null"))
     Index("ix_outbox_created_at", table.c.created_at, postgresql_using="brin")
     return table
 
@@ -91,9 +96,15 @@ def _parked(metadata: MetaData) -> Table:
         _instant("next_attempt_at", server_default=func.now(), nullable=False),
         _instant("parked_at", server_default=func.now(), nullable=False),
         _instant("settled_at"),
+        Column("id", Uuid, nullable=False, server_default=text("gen_random_uuid()"), comment="the item in v_attention"),
+        _instant("released_at"),
+        Column("quarantine_id", Uuid, comment="the item it was released from"),
         UniqueConstraint("message_id", "consumer"),
-        CheckConstraint("state in ('waiting', 'held', 'done', 'quarantined')", name="state"),
+        CheckConstraint("state in ('waiting', 'held', 'done', 'quarantined', 'resolved')", name="state"),
     )
+    Index("uq_parked_id", table.c.id, unique=True)
+    of_a_person = text("state in ('waiting', 'held', 'resolved') or released_at is not null")
+    Index("ix_parked_needs_person", table.c.parked_at, postgresql_where=of_a_person)
     open_work = text("state in ('waiting', 'held')")
     Index("ix_parked_open", table.c.consumer, table.c.subject, table.c.seq, postgresql_where=open_work)
     return table
@@ -118,8 +129,16 @@ def _quarantine(metadata: MetaData) -> Table:
         Column("headers", JSONB, nullable=False, server_default="[]", comment="names only; values stay sealed in body"),
         Column("state", Text, nullable=False, server_default="open"),
         _instant("quarantined_at", server_default=func.now(), nullable=False),
+        Column("attempts", Integer, nullable=False, server_default="1", comment="how often it was rejected"),
+        Column("claimed", Boolean, nullable=False, server_default="false", comment="the inbox mark is of this item"),
+        _instant("worked_at"),
         UniqueConstraint("consumer", "topic", "partition", "kafka_offset", "fingerprint"),
         Index("ix_quarantine_message_id", "message_id"),
+        Index(
+            "ix_quarantine_released",
+            "consumer",
+            postgresql_where=text("state = 'released' and worked_at is null"),
+        ),
         CheckConstraint("state in ('open', 'released', 'resolved')", name="state"),
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Column, MetaData, Table, Text, Uuid, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.attention_sql import attention_steps
 from shared.errors import PermanentFailure, ReasonCode, TransientFailure
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane
@@ -42,6 +43,8 @@ async def create_schema(url: str) -> None:
         await connection.execute(text(f"create schema {SCHEMA}"))
         await connection.run_sync(metadata.create_all)
         await connection.execute(text(f"create sequence {SCHEMA}.effect_seq"))
+        for step in attention_steps(SCHEMA):
+            await connection.execute(text(step))
     await engine.dispose()
 
 
