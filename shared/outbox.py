@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, any_, func, insert, literal, update
+from sqlalchemy import Table, Uuid, any_, func, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.insert_rows import insert_rows
 from shared.messages.build import to_bytes
 from shared.messages.envelope import Message
 from shared.topics import Topic
@@ -40,8 +41,9 @@ class Outbox:
         """Write the rows in one statement; returns them for sending after the commit."""
         rows, self._rows = self._rows, []
         if rows:
-            await connection.execute(
-                insert(self._table),
+            await insert_rows(
+                connection,
+                self._table,
                 [
                     {"id": r.id, "topic": r.topic, "key": r.key, "contact_id": r.contact_id, "body": r.body}
                     for r in rows

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Text, Uuid, any_, delete, insert, literal, select, text
+from sqlalchemy import Table, Text, Uuid, any_, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import tables
 from services.intake.domain.repeats import KnownItem
+from shared.insert_rows import insert_rows, replacing
 
 _CLAIM_KEYS = text("""
     insert into intake.idempotency as i (key, source, body_sha256, receipt_id, expires_at)
@@ -38,11 +38,7 @@ _POINT_KEYS = text("""
 
 
 _ROWS_AT_ONCE = 500
-_items = pg_insert(tables.items)
-_KEEP_ITEMS = _items.on_conflict_do_update(
-    index_elements=["identity"],
-    set_={column.name: _items.excluded[column.name] for column in tables.items.c if column.name != "identity"},
-)
+_REPLACE_ITEM = replacing(tables.items, "identity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +146,14 @@ class Receipts:
     ) -> None:
         """Write rows as `tables` has them. An item that had expired is written over."""
         for table, rows in ((tables.submissions, submissions), (tables.raw_messages, raw), (tables.contacts, contacts)):
-            await self._write(insert(table), rows)
-        await self._write(_KEEP_ITEMS, items)
+            await self._write(table, rows)
+        last = {row["identity"]: row for row in items}
+        await self._write(tables.items, list(last.values()), _REPLACE_ITEM)
 
-    async def _write(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def _write(self, table: Table, rows: Sequence[Mapping[str, Any]], conflict: str = "") -> None:
         """Write rows, many at a time but not all of thousands: packing them must leave others their turn."""
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            await self._connection.execute(statement, list(rows[start : start + _ROWS_AT_ONCE]))
+            await insert_rows(self._connection, table, rows[start : start + _ROWS_AT_ONCE], conflict=conflict)
 
     async def answers(self, receipt_ids: Sequence[UUID]) -> dict[UUID, Answered]:
         """The answers of receipts."""

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Uuid, and_, any_, exists, func, literal, or_, select, tuple_, update
-from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.domain.bundle import Bundle, Recipients, Waiting
@@ -17,6 +16,7 @@ from services.notifier.domain.notice import Notice
 from services.notifier.domain.retry import Status
 from services.notifier.rows import claimed_in, notice_in, row_of_bundle, row_of_notice, rows_of_deliveries
 from services.notifier.tables import bundles, deliveries, delivery_attempts, notices
+from shared.insert_rows import insert_rows
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind
 
@@ -35,9 +35,8 @@ class NoticeTable:
         """Keep these notices in one statement; one that is kept already stays as it is."""
         if not requested:
             return
-        await self._connection.execute(
-            insert(notices).on_conflict_do_nothing(), [row_of_notice(notice) for notice in requested]
-        )
+        rows = [row_of_notice(notice) for notice in requested]
+        await insert_rows(self._connection, notices, rows, conflict="on conflict do nothing")
         self.lanes_recorded.update(notice.lane for notice in requested)
 
     async def recipients_due(self, lane: Lane, pause: timedelta) -> Recipients:
@@ -96,10 +95,9 @@ class DeliveryTable:
         """Keep bundles with their deliveries and mark their notices as bundled."""
         if not made:
             return
-        await self._connection.execute(plain_insert(bundles), [row_of_bundle(bundle, self._now) for bundle in made])
-        await self._connection.execute(
-            plain_insert(deliveries), [row for bundle in made for row in rows_of_deliveries(bundle, self._now)]
-        )
+        await insert_rows(self._connection, bundles, [row_of_bundle(bundle, self._now) for bundle in made])
+        planned = [row for bundle in made for row in rows_of_deliveries(bundle, self._now)]
+        await insert_rows(self._connection, deliveries, planned)
         pairs = [(notice_id, bundle.bundle_id) for bundle in made for notice_id in bundle.notice_ids]
         unnested = (
             func.unnest(
@@ -132,7 +130,7 @@ class DeliveryTable:
         claimed = [claimed_in(row) for row in await self._connection.execute(statement)]
         if claimed:
             begun = [{"delivery_id": one.delivery_id, "attempt": one.attempt} for one in claimed]
-            await self._connection.execute(plain_insert(delivery_attempts), begun)
+            await insert_rows(self._connection, delivery_attempts, begun)
         return claimed
 
     async def record(self, record: AttemptRecord) -> bool:

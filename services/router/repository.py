@@ -1,15 +1,10 @@
-"""The router's only SQL. Every statement takes a whole batch.
+"""The router's only SQL. Every statement takes a whole batch."""
 
-Rows go in as one JSON parameter that PostgreSQL unfolds by column name: binding forty columns of five hundred rows one
-by one would cost more than deciding the batch.
-"""
-
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Table, Text, Uuid, any_, bindparam, literal, select, text
+from sqlalchemy import Text, Uuid, any_, bindparam, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +22,7 @@ from services.router.rows import (
     placement_row,
 )
 from services.router.tables import cases, clocks, decisions, placements
+from shared.insert_rows import insert_rows, replacing
 
 _CASES_OF = select(cases).where(cases.c.contact_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
 
@@ -79,31 +75,8 @@ order by h.due_at, c.contact_id
 """)
 
 
-def _insert_many(table: Table, conflict: str = "") -> str:
-    names = ", ".join(column.name for column in table.columns)
-    return (
-        f"insert into {table.fullname} ({names}) "  # noqa: S608 - names of our own tables and columns only
-        f"select {names} from jsonb_populate_recordset(null::{table.fullname}, cast(:rows as jsonb)) {conflict}"
-    )
-
-
-def _replaced(table: Table, *keys: str) -> str:
-    columns = [column.name for column in table.columns if column.name not in keys]
-    values = ", ".join(f"{name} = excluded.{name}" for name in columns)
-    return f"on conflict ({', '.join(keys)}) do update set {values}"
-
-
-_PUT_CASES = text(_insert_many(cases, _replaced(cases, "contact_id")))
-_ADD_PLACEMENTS = text(_insert_many(placements))
-_PUT_CLOCKS = text(_insert_many(clocks, _replaced(clocks, "contact_id", "clock")))
-_ADD_DECISIONS = text(_insert_many(decisions))
-
-
-def _plain(value: object) -> str:
-    """asyncpg has an identifier type of its own, which orjson does not know."""
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError
+_REPLACE_CASE = replacing(cases, "contact_id")
+_REPLACE_CLOCK = replacing(clocks, "contact_id", "clock")
 
 
 class _Store:
@@ -112,10 +85,6 @@ class _Store:
     def __init__(self, connection: AsyncConnection) -> None:
         """connection: of the open unit."""
         self._connection = connection
-
-    async def _put(self, statement: object, rows: Sequence[Mapping[str, object]]) -> None:
-        if rows:
-            await self._connection.execute(statement, {"rows": orjson.dumps(rows, default=_plain).decode()})  # type: ignore[call-overload]
 
 
 class CaseTable(_Store):
@@ -137,13 +106,15 @@ class CaseTable(_Store):
     async def record(self, moves: Sequence[RecordedMove], rules: Rules) -> None:
         """See Cases."""
         last = {one.move.case.origin.contact_id: one.move for one in moves}
-        await self._put(_PUT_CASES, [case_row(move, rules) for move in last.values()])
-        await self._put(_ADD_PLACEMENTS, [placement_row(one, rules) for one in moves])
+        rows = [case_row(move, rules) for move in last.values()]
+        await insert_rows(self._connection, cases, rows, conflict=_REPLACE_CASE)
+        await insert_rows(self._connection, placements, [placement_row(one, rules) for one in moves])
         again = [contact_id for contact_id, move in last.items() if move.case.version > 1]
         if again:
             at = moves[0].move.moved_at
             await self._connection.execute(_STOP_CLOCKS, {"ids": again, "at": at})
-        await self._put(_PUT_CLOCKS, [row for move in last.values() for row in clock_rows(move, rules)])
+        started = [row for move in last.values() for row in clock_rows(move, rules)]
+        await insert_rows(self._connection, clocks, started, conflict=_REPLACE_CLOCK)
 
 
 class DecisionTable(_Store):
@@ -157,7 +128,7 @@ class DecisionTable(_Store):
 
     async def record(self, ruled: Sequence[Ruled], at: datetime) -> None:
         """See Decisions."""
-        await self._put(_ADD_DECISIONS, [decision_row(one, at) for one in ruled])
+        await insert_rows(self._connection, decisions, [decision_row(one, at) for one in ruled])
 
 
 class ClockTable(_Store):

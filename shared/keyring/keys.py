@@ -13,7 +13,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     func,
-    insert,
     literal,
     select,
     update,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.insert_rows import insert_rows
 from shared.sealing import DataKey, KeyEncryption, WrappedKey
 
 _data_keys = Table(
@@ -64,8 +64,9 @@ class Keys:
         """Write the rows of keys made in this unit; called by the unit's commit."""
         if self._fresh:
             fresh, self._fresh = self._fresh, []
-            await self._connection.execute(
-                insert(_data_keys),
+            await insert_rows(
+                self._connection,
+                _data_keys,
                 [{"contact_id": key.contact_id, "kek_id": key.kek_id, "wrapped": key.wrapped} for key in fresh],
             )
 

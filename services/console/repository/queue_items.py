@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.console.domain.queue import QueueItem
 from services.console.tables import queue_items as t
+from shared.insert_rows import insert_rows
 
 CHANGED = "console_queues"  # the channel that wakes the live pages
 OPEN_STATES = ("in_triage", "waiting")
@@ -22,6 +22,13 @@ _OPEN = text("state in ('in_triage', 'waiting')")
 _COLUMNS = tuple(QueueItem.__dataclass_fields__)
 _WRITTEN = tuple(name for name in _COLUMNS if name != "shown_at")
 _MOVING = tuple(name for name in _WRITTEN if name not in ("contact_id", "moves_seen"))
+_KEEP_NEWEST = (
+    "on conflict (contact_id) do update set moves_seen = queue_items.moves_seen + excluded.moves_seen, "
+    + ", ".join(
+        f"{name} = case when excluded.version > queue_items.version then excluded.{name} else queue_items.{name} end"
+        for name in _MOVING
+    )
+)
 _NOTIFY = text("select pg_notify(:channel, '')").bindparams(channel=CHANGED)
 
 
@@ -66,15 +73,13 @@ class PostgresQueueItems:
         """See QueueItems."""
         if not items:
             return
-        new = insert(t)
-        is_newer = new.excluded.version > t.c.version
-        changes: dict[str, ColumnElement[object]] = {
-            name: case((is_newer, new.excluded[name]), else_=t.c[name]) for name in _MOVING
-        }
-        changes["moves_seen"] = t.c.moves_seen + new.excluded.moves_seen
-        upsert = new.on_conflict_do_update(index_elements=[t.c.contact_id], set_=changes)
-        rows = [{name: getattr(item, name) for name in _WRITTEN} for item in items]
-        await self._connection.execute(upsert, [{**row, "danger": list(row["danger"])} for row in rows])
+        left = list(items)
+        while left:
+            first: dict[UUID, QueueItem] = {}
+            later = [item for item in left if first.setdefault(item.contact_id, item) is not item]
+            rows = [{name: getattr(item, name) for name in _WRITTEN} for item in first.values()]
+            await insert_rows(self._connection, t, rows, conflict=_KEEP_NEWEST)
+            left = later  # One statement cannot touch a row twice.
         await self._connection.execute(_NOTIFY)
 
     async def find(self, contact_id: UUID) -> QueueItem | None:

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, insert, literal, select
+from sqlalchemy import Uuid, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.records import AssessmentRecord, DecisionRecord
 from services.triage.tables import assessment, decision
+from shared.insert_rows import insert_rows
 
 
 class AssessmentTable:
@@ -23,7 +23,7 @@ class AssessmentTable:
     async def add(self, assessments: Sequence[AssessmentRecord], now: datetime) -> None:
         """Keep assessments; a contact is assessed once."""
         if assessments:
-            await self._connection.execute(insert(assessment), [record.row(now) for record in assessments])
+            await insert_rows(self._connection, assessment, [record.row(now) for record in assessments])
 
     async def which_exist(self, contact_ids: Iterable[UUID]) -> frozenset[UUID]:
         """Those of these contacts that were assessed."""
@@ -35,4 +35,4 @@ class AssessmentTable:
         """Keep decisions; one that is kept already stays as it is."""
         if decisions:
             rows = [record.row() for record in decisions]
-            await self._connection.execute(insert_or_not(decision).on_conflict_do_nothing(), rows)
+            await insert_rows(self._connection, decision, rows, conflict="on conflict do nothing")

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Integer, Text, Uuid, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.domain.decisions import DecidedEntry
 from services.triage.domain.history import Entry, Episode, History
 from services.triage.records import EntryRecord, EpisodeRecord
 from services.triage.tables import episode, involvement
+from shared.insert_rows import insert_rows
 
 _i, _e = involvement.c, episode.c
 _ENTRY = (_i.on_date, _i.kind, _i.agency_kind, _i.level, _i.outcome, _i.indicators, _i.detail, _i.contact_id)
@@ -46,10 +46,10 @@ class InvolvementTable:
         """Keep entries and episodes; one that is kept already stays as it is."""
         if entries:
             rows = [entry.row() for entry in entries]
-            await self._connection.execute(insert_or_not(involvement).on_conflict_do_nothing(), rows)
+            await insert_rows(self._connection, involvement, rows, conflict="on conflict do nothing")
         if episodes:
             rows = [record.row() for record in episodes]
-            await self._connection.execute(insert_or_not(episode).on_conflict_do_nothing(), rows)
+            await insert_rows(self._connection, episode, rows, conflict="on conflict do nothing")
 
     async def of_contacts(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, DecidedEntry]:
         """The entries of these contacts, held until the unit ends. A contact about a place has none."""

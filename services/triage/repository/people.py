@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, Uuid, any_, func, insert, literal, select
+from sqlalchemy import LargeBinary, Text, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,7 @@ from services.triage.domain.placing import Placing
 from services.triage.domain.register import KnownPerson
 from services.triage.records import Told
 from services.triage.tables import match_key, person, person_identifier, told_identity
+from shared.insert_rows import insert_rows
 
 _k, _t = match_key.c, told_identity.c
 
@@ -67,7 +68,7 @@ class PeopleTable:
             return frozenset()
         async with self._connection.begin_nested() as savepoint:
             if made:
-                await self._connection.execute(insert(person), [_row_of_person(placing) for placing in made])
+                await insert_rows(self._connection, person, [_row_of_person(placing) for placing in made])
             lost = frozenset(wanted.keys() - await self._claim_keys(wanted))
             if lost:
                 await savepoint.rollback()
@@ -96,10 +97,10 @@ class PeopleTable:
         """Keep names, dates of birth and identifiers that were not known of these persons."""
         identities = [row for one in told if one.placing.told_more for row in _rows_of_names(one)]
         if identities:
-            await self._connection.execute(insert(told_identity), identities)
+            await insert_rows(self._connection, told_identity, identities)
         identifiers = [row for one in told for row in _rows_of_identifiers(one)]
         if identifiers:
-            await self._connection.execute(insert(person_identifier), identifiers)
+            await insert_rows(self._connection, person_identifier, identifiers)
 
     async def hold(self, person_ids: Iterable[UUID]) -> None:
         """Hold these persons until the unit ends: what is read of them then is complete, and nobody adds to it."""
