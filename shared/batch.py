@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -226,7 +226,8 @@ class BatchRecipe(Generic[M, W]):
             if item.handled:
                 inbox = self._tables.inbox
                 claim = insert(inbox).values(message_id=item.message_id, consumer=consumer).on_conflict_do_nothing()
-                await work.connection.execute(claim)
+                claimed = (await work.connection.execute(claim.returning(inbox.c.message_id))).first()
+                item = replace(item, claimed=claimed is not None)
             await quarantine(work.connection, self._tables.quarantine, self._seal, consumer, [item])
             await work.commit()
         _count(consumer, quarantined=1)

@@ -111,6 +111,7 @@ async def put_back(connection: AsyncConnection, tables: StandardTables, row: Row
     attempts = row.attempts + 1
     held = attempts > len(BACKOFF)
     values: dict[str, object] = {"attempts": attempts, "reason": reason.value, "state": "held" if held else "waiting"}
+    values["released_at"] = None  # Tried as asked, and failed: it is an open task again.
     if not held:
         values["next_attempt_at"] = func.now() + BACKOFF[attempts - 1]
     await connection.execute(update(tables.parked).where(*_as_seen(tables, row)).values(**values))

@@ -1,20 +1,24 @@
-"""Tries parked work again, one message and one transaction at a time, and lets go of what a newer release can read."""
+"""Tries parked work again, one message and one transaction at a time, and what a person released from quarantine.
+
+A message that kills the process is marked before it is tried, as in a batch, so that it cannot kill for ever.
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row
 
 from shared import meters
+from shared.crash_guard import DEATHS, CrashGuard
 from shared.database import is_database_away, is_worth_repeating
 from shared.errors import PermanentFailure, ReasonCode, TransientFailure
 from shared.messages.build import read_message
 from shared.parked import put_back, settle, take_head
-from shared.quarantine import Record, Rejected, quarantine, unpacked
-from shared.sealing import ServiceSeal
+from shared.quarantine import Record, Rejected, quarantine, reopen
+from shared.releases import Releases
 from shared.service import Foundation
 from shared.stage import Stage
 from shared.work import Work
@@ -22,6 +26,7 @@ from shared.work import Work
 log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
+_PARKED = -2  # The partition under which marks of parked work stand: no record has it.
 W = TypeVar("W", bound=Work)
 
 
@@ -32,6 +37,10 @@ class ParkedWorker:
         """stages: of this process; work of other stages is left to the processes that have them."""
         self._foundation = foundation
         self._stages: Mapping[str, Stage[Any, Any]] = {stage.consumer: stage for stage in stages}
+        self._releases = Releases(foundation, self._stages)
+        self._guards = {
+            consumer: CrashGuard(foundation.engine, foundation.tables, consumer) for consumer in self._stages
+        }
 
     async def run(self) -> None:
         """Work what is due until cancelled."""
@@ -39,14 +48,20 @@ class ParkedWorker:
         while True:
             try:
                 if not released:
-                    await self.release_readable()
+                    await self._releases.release_readable()
                     released = True
+                while await self.give_back_one():
+                    pass
                 while await self.work_one():
                     pass
             except Exception as error:
                 if not is_database_away(error):
                     log.error("parked_worker_failed", service=self._foundation.name, exc_info=error)
             await asyncio.sleep(POLL_SECONDS)
+
+    async def give_back_one(self) -> bool:
+        """Give the next item that was released from quarantine to its stage; False where there is none."""
+        return await self._releases.give_back_one()
 
     async def work_one(self) -> bool:
         """Try the next due message; False where none is due."""
@@ -69,15 +84,31 @@ class ParkedWorker:
 
     async def _handle(self, row: Row[Any], work: Work) -> None:
         stage = self._stages[row.consumer]
-        await stage.handle_in_time([read_message(stage.message, row.body)], work)
+        async with self._guarded(row):
+            await stage.handle_in_time([read_message(stage.message, row.body)], work)
+
+    @asynccontextmanager
+    async def _guarded(self, row: Row[Any]) -> AsyncIterator[None]:
+        """Raises PermanentFailure(CRASHED_REPEATEDLY) for work that killed processes; one death more is one too many
+
+        where a person released it after it had killed before.
+        """
+        guard, mark = self._guards[row.consumer], [Record(row.topic, _PARKED, row.seq, b"")]
+        known = row.reason == ReasonCode.CRASHED_REPEATEDLY.value
+        deaths = await guard.begin(mark, batch=False)
+        try:
+            if deaths >= (1 if known else DEATHS):
+                raise PermanentFailure(ReasonCode.CRASHED_REPEATEDLY)
+            yield
+        finally:
+            await guard.ended(mark, batch=False)
 
     async def _failed(self, row: Row[Any], failure: Exception) -> None:
         """Count the attempt, in a transaction of its own: time limits and deadlocks of the database count too."""
         tables = self._foundation.tables
         async with self._foundation.open_work() as work:
             if isinstance(failure, PermanentFailure):
-                rejected = Rejected(Record(row.topic, -1, -1, row.body), failure.reason, handled=True)
-                await quarantine(work.connection, tables.quarantine, self._foundation.seal, row.consumer, [rejected])
+                await self._quarantine(row, failure.reason, work)
                 await settle(work.connection, tables, row, "quarantined")
                 state, reason = "quarantined", failure.reason
             else:
@@ -94,47 +125,13 @@ class ParkedWorker:
             exc_info=failure,
         )
 
-    async def release_readable(self) -> int:
-        """Give quarantined messages of a once unknown version to the stage that can read them now; returns how many."""
-        released = 0
-        for stage in self._stages.values():
-            async with self._foundation.open_work() as work:
-                for row in await self._unsupported(work, stage):
-                    await self._park_released(work, stage, row, self._foundation.seal)
-                    released += 1
-                await work.commit()
-        return released
-
-    async def _unsupported(self, work: Work, stage: Stage[Any, Any]) -> Sequence[Row[Any]]:
+    async def _quarantine(self, row: Row[Any], reason: ReasonCode, work: Work) -> None:
         table = self._foundation.tables.quarantine
-        statement = select(table).where(
-            table.c.consumer == stage.consumer,
-            table.c.reason == ReasonCode.UNSUPPORTED_VERSION.value,
-            table.c.state == "open",
-            table.c.type == stage.message.TYPE,
-            table.c.major == stage.message.MAJOR,
-        )
-        return (await work.connection.execute(statement.with_for_update(skip_locked=True))).all()
-
-    async def _park_released(self, work: Work, stage: Stage[Any, Any], row: Row[Any], seal: ServiceSeal) -> None:
-        tables = self._foundation.tables
-        body = unpacked(seal.open(row.body, stage.consumer))
-        message = read_message(stage.message, body)
-        claim = insert(tables.inbox).values(message_id=message.id, consumer=stage.consumer).on_conflict_do_nothing()
-        if (await work.connection.execute(claim.returning(tables.inbox.c.message_id))).first() is not None:
-            values = {
-                "message_id": message.id,
-                "consumer": stage.consumer,
-                "subject": message.subject,
-                "contact_id": message.contact_id,
-                "topic": row.topic,
-                "body": body,
-                "reason": ReasonCode.UNSUPPORTED_VERSION.value,
-            }
-            await work.connection.execute(insert(tables.parked).values(values).on_conflict_do_nothing())
-        await work.connection.execute(
-            update(tables.quarantine).where(tables.quarantine.c.id == row.id).values(state="released")
-        )
+        if row.quarantine_id is not None:
+            await reopen(work.connection, table, row.quarantine_id, reason)
+            return
+        rejected = Rejected(Record(row.topic, -1, -1, row.body), reason, handled=True, claimed=True)
+        await quarantine(work.connection, table, self._foundation.seal, row.consumer, [rejected])
 
 
 def _reason(failure: Exception) -> ReasonCode:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, literal, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,8 @@ from shared.errors import ReasonCode
 from shared.ids import new_id
 from shared.messages.build import read_head
 from shared.sealing import ServiceSeal
+
+_PLACE = ("consumer", "topic", "partition", "kafka_offset", "fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that cannot be worked, and why. handled: the inbox is claimed for the message it carries."""
+    """A record that cannot be worked, and why.
+
+    handled: it was read and failed, so the inbox is to be claimed for the message it carries; claimed: that is done,
+    for this record and no other copy of the message.
+    """
 
     record: Record
     reason: ReasonCode
     handled: bool = False
+    claimed: bool = False
 
     @property
     def message_id(self) -> UUID | None:
@@ -45,10 +53,25 @@ class Rejected:
 async def quarantine(
     connection: AsyncConnection, table: Table, seal: ServiceSeal, consumer: str, rejected: Sequence[Rejected]
 ) -> None:
-    """Keep rejected records; the same record rejected again changes nothing."""
+    """Keep rejected records; the same record rejected again changes nothing, unless a person had released it."""
     if rejected:
-        statement = insert(table).on_conflict_do_nothing()
-        await connection.execute(statement, [_row(seal, consumer, item) for item in rejected])
+        statement = insert(table)
+        again = statement.on_conflict_do_update(
+            index_elements=[table.c[name] for name in _PLACE],
+            set_=_open_again(table, statement.excluded.reason),
+            where=table.c.state == "released",
+        )
+        await connection.execute(again, [_row(seal, consumer, item) for item in rejected])
+
+
+async def reopen(connection: AsyncConnection, table: Table, item: UUID, reason: ReasonCode) -> None:
+    """Make a released item a person's task again; one that is not released stays as it is."""
+    again = update(table).where(table.c.id == item, table.c.state == "released")
+    await connection.execute(again.values(_open_again(table, literal(reason.value))))
+
+
+def _open_again(table: Table, reason: ColumnElement[str]) -> dict[str, Any]:
+    return {"state": "open", "reason": reason, "attempts": table.c.attempts + 1, "worked_at": None}
 
 
 def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
@@ -65,6 +88,7 @@ def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
         "major": head.major if head and abs(head.major) < 2**31 else None,
         "reason": item.reason.value,
         "body": seal.seal(_packed(record), consumer),
+        "claimed": item.claimed,
         "fingerprint": seal.fingerprint(_packed(record)),
         "headers": [_clean(name) for name, _ in record.headers],
     }

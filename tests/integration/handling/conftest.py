@@ -22,6 +22,7 @@ from shared.messages.contact_received import ContactReceived
 from shared.runtime import RunningService
 from shared.service import Service
 from tests.integration.handling import probe
+from tests.integration.handling.unfed import Unfed, unfed_probe
 
 
 @dataclass
@@ -127,3 +128,10 @@ async def bench(unmigrated_database: str, kafka_bootstrap: str) -> AsyncIterator
         child.wait()
     await producer.stop()
     await engine.dispose()
+
+
+@pytest.fixture
+async def unfed(unmigrated_database: str) -> AsyncIterator[Unfed]:
+    """The probe without Kafka."""
+    async with unfed_probe(unmigrated_database) as probe_without_kafka:
+        yield probe_without_kafka

@@ -1,0 +1,133 @@
+"""What a person releases is really handled again, once; what a person resolves stands in nobody's way."""
+
+from tests.builders.messages import a_contact_received
+from tests.integration.handling.unfed import Unfed, forgiving
+
+
+async def test_a_released_message_is_handled_once_and_a_redelivery_changes_nothing(unfed: Unfed) -> None:
+    record = unfed.record(message := a_contact_received(defects=("permanent",)))
+    await unfed.takes(record)
+    assert await unfed.attention() == [("quarantined", "unknown-code", 1, "open")]
+    unfed.handle = forgiving
+    assert await unfed.settles("release")
+    await unfed.works()
+    await unfed.takes(record)
+    await unfed.works()
+    assert await unfed.effects() == [message.id]
+    assert await unfed.attention() == [("quarantined", "unknown-code", 1, "released")]
+
+
+async def test_a_released_message_that_fails_again_is_the_same_task_again(unfed: Unfed) -> None:
+    await unfed.takes(a_contact_received(defects=("permanent",)))
+    for attempts in (2, 3):
+        assert await unfed.settles("release")
+        await unfed.works()
+        assert await unfed.attention() == [("quarantined", "unknown-code", attempts, "open")]
+    assert await unfed.effects() == []
+    unfed.handle = forgiving
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert len(await unfed.effects()) == 1
+
+
+async def test_a_released_message_that_may_work_later_is_parked(unfed: Unfed) -> None:
+    message = a_contact_received(defects=("transient",))
+    await unfed.takes(message.model_copy(update={"major": 2}))
+    assert await unfed.attention() == [("quarantined", "unsupported-version", 1, "open")]
+    await unfed.takes(a_contact_received(defects=("permanent",)))
+
+    async def not_now(messages: object, work: object) -> None:
+        from shared.errors import ReasonCode, TransientFailure
+
+        raise TransientFailure(ReasonCode.REMOTE_UNREACHABLE)
+
+    unfed.handle = not_now
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.rows("select state, attempts, reason from probe.parked") == [
+        ("waiting", 1, "remote-unreachable")
+    ]
+
+
+async def test_a_released_message_that_cannot_be_read_is_a_task_again(unfed: Unfed) -> None:
+    await unfed.takes(b"\xff not a message")
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.attention() == [("quarantined", "unreadable", 2, "open")]
+    assert await unfed.rows("select count(*) from probe.parked") == [(0,)]
+
+
+async def test_releasing_a_copy_of_what_was_done_does_nothing_twice(unfed: Unfed) -> None:
+    message = a_contact_received()
+    await unfed.takes(unfed.record(message, poisoned=True), message)
+    assert await unfed.effects() == [message.id]
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.effects() == [message.id]
+    assert await unfed.attention() == [("quarantined", "poison-header", 1, "released")]
+
+
+async def test_a_released_message_with_a_poisoned_header_is_handled(unfed: Unfed) -> None:
+    message = a_contact_received()
+    await unfed.takes(unfed.record(message, poisoned=True))
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.effects() == [message.id]
+
+
+async def test_resolved_parked_work_lets_the_later_messages_of_its_subject_pass(unfed: Unfed) -> None:
+    await unfed.takes(a_contact_received(subject="child", defects=("transient",)))
+    later = a_contact_received(subject="child")
+    await unfed.takes(later)
+    await unfed.works()
+    assert await unfed.effects() == []
+    ((head,),) = await unfed.rows("select id from probe.parked where attempts = 1")
+    await unfed.rows("select probe.settle_attention(:head, 'resolve', 'ops-1', 'told by telephone')", head=head)
+    await unfed.works()
+    assert await unfed.effects() == [later.id]
+    await unfed.takes(a_contact_received(subject="child"))
+    assert len(await unfed.effects()) == 2
+
+
+async def test_held_work_is_tried_once_when_released_and_held_again_where_it_fails(unfed: Unfed) -> None:
+    message = a_contact_received(defects=("transient",))
+    await unfed.takes(message)
+    await unfed.rows("update probe.parked set state = 'held', attempts = 6")
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.attention() == [("parked", "try-again", 7, "open")]
+    unfed.handle = forgiving
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.effects() == [message.id]
+    assert await unfed.attention() == [("parked", "try-again", 7, "released")]
+
+
+async def test_parked_work_that_kills_the_process_ends_in_quarantine(unfed: Unfed) -> None:
+    message = a_contact_received(defects=("transient",))
+    await unfed.takes(message)
+    await unfed.rows("update probe.parked set next_attempt_at = now()")
+    await unfed.rows(
+        "insert into probe.crash_guard (consumer, topic, partition, kafka_offset, deaths) "
+        "select consumer, topic, -2, seq, 2 from probe.parked"
+    )
+    unfed.handle = forgiving
+    await unfed.works()
+    assert await unfed.effects() == []
+    assert await unfed.attention() == [("quarantined", "crashed-repeatedly", 1, "open")]
+    assert await unfed.rows("select count(*) from probe.crash_guard") == [(0,)]
+
+
+async def test_work_that_killed_before_and_kills_again_when_released_is_not_tried_a_third_time(unfed: Unfed) -> None:
+    await unfed.takes(a_contact_received(defects=("permanent",)))
+    await unfed.rows("update probe.quarantine set reason = 'crashed-repeatedly'")
+    unfed.handle = forgiving
+    assert await unfed.settles("release")
+    assert await unfed.worker.give_back_one()
+    await unfed.rows(
+        "insert into probe.crash_guard (consumer, topic, partition, kafka_offset, deaths) "
+        "select consumer, topic, -2, seq, 0 from probe.parked"
+    )
+    await unfed.works()
+    assert await unfed.effects() == []
+    assert await unfed.attention() == [("quarantined", "crashed-repeatedly", 2, "open")]
