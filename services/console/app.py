@@ -1,14 +1,17 @@
 """Builds the console: settings, foundation, words, templates, stages, routes. No logic, and nothing connects here."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
+from services.console.attention_watch import AttentionWatch
 from services.console.handlers import raise_tasks, show_in_triage, show_moves
-from services.console.http import api
+from services.console.http import api, attention_api
 from services.console.http.context import Console, HandOver
 from services.console.http.security import SecurityHeaders
 from services.console.lag import LagReader
 from services.console.live import LiveQueues
-from services.console.pages import assets, contact, mailbox, operations, queues, sign_in
+from services.console.pages import assets, attention, contact, mailbox, operations, queues, sign_in
 from services.console.pages.fallback import answer_what_no_route_does
 from services.console.pages.render import make_templates
 from services.console.settings import ConsoleSettings
@@ -18,6 +21,7 @@ from shared.messages.case_moved import CaseMoved
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane
 from shared.messages.notice_settled import NoticeSettled
+from shared.sealing import KeyEncryption, ServiceSeal
 from shared.service import Service, lay_foundation
 from shared.settings import read_settings
 from shared.stage import Stage
@@ -30,7 +34,8 @@ CONNECTIONS = 8  # one of them listens for as long as the process runs
 def build(settings: ConsoleSettings | None = None) -> Service:
     """The console, ready to run. Raises SettingsError where a setting or a pack is missing or wrong."""
     settings = settings or read_settings(ConsoleSettings)
-    base = lay_foundation(settings, NAME, ConsoleWork, pool_size=CONNECTIONS)
+    seal = ServiceSeal(KeyEncryption(settings.kek_text()))
+    base = lay_foundation(settings, NAME, partial(ConsoleWork, seal=seal), pool_size=CONNECTIONS)
     words = read_words(settings.policy_dir, settings.authority)
     services = frozenset(queue.queue for queue in words.services)
     live = LiveQueues(base.engine, base.open_work, services)
@@ -42,6 +47,7 @@ def build(settings: ConsoleSettings | None = None) -> Service:
         templates=make_templates(words),
         live=live,
         lag=LagReader(settings.kafka_bootstrap),
+        attention=AttentionWatch(base.open_work),
     )
 
     def mount(app: FastAPI) -> None:
@@ -52,7 +58,10 @@ def build(settings: ConsoleSettings | None = None) -> Service:
     return Service(
         foundation=base,
         stages=_stages(),
-        routers=[part.router for part in (api, sign_in, queues, contact, operations, mailbox, assets)],
+        routers=[
+            part.router
+            for part in (api, attention_api, sign_in, queues, contact, attention, operations, mailbox, assets)
+        ],
         background=[live.listen],
         on_stop=[live.stop],
         mount=mount,

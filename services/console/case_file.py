@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.console.content import read_assessment, read_contact, read_reason
-from services.console.decide import ClosedDoor, NoSuchContact
 from services.console.domain.decisions import Recorded
 from services.console.domain.history import Event, HistoryEntry, decided_entries, in_order
-from services.console.domain.roles import Staff, is_closed_door
+from services.console.domain.roles import Staff
+from services.console.door import ClosedDoor, NoSuchContact, closed_door
 from services.console.repository.audit import Act, Outcome
 from services.console.repository.case_views import Accepted, Assessed, Case, Involvement, Notice, Placement, Sibling
 from services.console.work import ConsoleWork
@@ -85,8 +85,9 @@ async def _compose(accepted: Accepted, staff: Staff, work: ConsoleWork) -> CaseF
     contact = None if key is None else read_contact(accepted, key)
     case = await work.views.case(contact_id)
     markers = () if contact is None else contact.markers
-    if is_closed_door(staff, queue=case.queue if case else None, markers=markers, danger=accepted.danger):
-        return ClosedDoor()
+    shut = await closed_door(accepted, staff, work, queue=case.queue if case else None, markers=markers)
+    if shut is not None:
+        return shut
     assessed = await work.views.assessed(contact_id)
     placements = await work.views.placements(contact_id)
     notices = await work.views.notices(contact_id)

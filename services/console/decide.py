@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.console.content import read_contact
 from services.console.domain.decisions import CaseNow, Recorded, Refused, Request, refusal_of
-from services.console.domain.roles import Staff, is_closed_door
+from services.console.domain.roles import Staff
+from services.console.door import ClosedDoor, NoSuchContact, closed_door
 from services.console.repository.audit import Act, Outcome
 from services.console.repository.case_views import Accepted, Case
 from services.console.work import ConsoleWork
@@ -40,16 +41,6 @@ class NotPossible:
 
     why: Refused
     case: CaseNow | None
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchContact:
-    """No accepted contact has this id."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedDoor:
-    """The record is restricted, and this person may only know that it exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +99,9 @@ async def _answer(
         return ContentGone()
     contact = read_contact(accepted, key)
     queue = None if case is None else case.queue
-    if is_closed_door(staff, queue=queue, markers=contact.markers if contact else (), danger=accepted.danger):
-        return ClosedDoor()
+    shut = await closed_door(accepted, staff, work, queue=queue, markers=contact.markers if contact else ())
+    if shut is not None:
+        return shut
     first = await _standing(contact_id, request.case_version, work)
     if first is not None:
         return Made(first) if first.decision_id == decision_id else AlreadyDecided(first)

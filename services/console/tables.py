@@ -178,4 +178,18 @@ audit = Table(
 Index("ix_audit_object_id", audit.c.object_id, audit.c.at)
 Index("ix_audit_staff_id", audit.c.staff_id, audit.c.at)
 
-ALL = (queue_items, tasks, staff, sessions, sign_in_tries, decisions, audit)
+reasons = Table(
+    "reasons",
+    metadata,
+    Column("reason_id", Uuid, primary_key=True),
+    Column("act", Text, nullable=False),
+    Column("object_id", Text, nullable=False, comment="a contact id, or schema/id of an item that needs a person"),
+    Column("staff_id", Uuid, ForeignKey(staff.c.staff_id), nullable=False),
+    Column("session_ref", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="the words, sealed under the service key"),
+    _instant("given_at", server_now=True),
+    CheckConstraint("act in ('open-restricted', 'open-content', 'release', 'resolve')", name="act"),
+)
+Index("ix_reasons_object_id", reasons.c.object_id, reasons.c.given_at)
+
+ALL = (queue_items, tasks, staff, sessions, sign_in_tries, decisions, audit, reasons)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.console.domain import attention_words as a
 from services.console.domain import words as w
 from shared.codes.table import codes
 from shared.errors import SettingsError
@@ -31,6 +32,11 @@ _OWN_TABLES: dict[str, Mapping[str, str]] = {
     "unknown": w.UNKNOWNS,
     "sex": w.SEXES,
     "identifier": w.IDENTIFIERS,
+    "attention_kind": a.KINDS,
+    "attention_state": a.ATTENTION_STATES,
+    "attention_why": a.WHY,
+    "service": a.SERVICES,
+    "reason_act": a.REASON_ACTS,
 }
 _CODE_TABLES = {
     "outcome": "contact_outcome",

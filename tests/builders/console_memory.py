@@ -8,10 +8,12 @@ from uuid import UUID
 
 from services.console.domain.decisions import Recorded
 from services.console.domain.queue import QueueItem, merged
+from services.console.domain.roles import Staff
 from services.console.domain.tasks import NoticeTask, TaskKey
 from services.console.repository.audit import Act, AuditEntry
 from services.console.repository.case_views import Accepted, Assessed, Case, Involvement, Notice, Placement, Sibling
 from services.console.repository.queue_items import OPEN_STATES, PLACED_SHOWN_FOR
+from services.console.repository.reasons import Reason
 from services.console.work import ConsoleWork
 from shared.messages.contact import CanonicalContact
 from shared.messages.envelope import Message, SealedPart
@@ -129,6 +131,25 @@ class MemoryAudit:
         raise AssertionError("the audit in memory is only written to")
 
 
+class MemoryReasons:
+    def __init__(self) -> None:
+        self.given: list[tuple[UUID, str, str, Staff, str]] = []
+
+    async def give(self, reason_id: UUID, act: str, object_id: str, who: Staff, words: str) -> None:
+        if all(kept_id != reason_id for kept_id, *_ in self.given):
+            self.given.append((reason_id, act, object_id, who, words.strip()))
+
+    async def was_given(self, act: str, object_id: str, session_ref: str) -> bool:
+        return any((act, object_id, session_ref) == (a, o, who.session_ref) for _, a, o, who, _ in self.given)
+
+    async def of(self, object_id: str) -> list[Reason]:
+        return [
+            Reason(kept_id, act, who.username, RECEIVED_AT, words)
+            for kept_id, act, about, who, words in self.given
+            if about == object_id
+        ]
+
+
 @dataclass
 class MemoryViews:
     """What the other services show: one contact, in whatever state a test needs."""
@@ -191,6 +212,7 @@ class MemoryWork:
     decisions: MemoryDecisions = field(default_factory=MemoryDecisions)
     audit: MemoryAudit = field(default_factory=MemoryAudit)
     views: MemoryViews = field(default_factory=MemoryViews)
+    reasons: MemoryReasons = field(default_factory=MemoryReasons)
     keys: MemoryKeys = field(default_factory=MemoryKeys)
     outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
     now: datetime = RECEIVED_AT

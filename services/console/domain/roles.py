@@ -9,6 +9,7 @@ from uuid import UUID
 
 RESTRICTED_QUEUE = "mash-restricted"
 RESTRICTED_MARKER = "restricted"
+TEXT_PROMPT = "text_prompt"  # danger seen in words alone: a person must read them
 
 
 class Role(StrEnum):
@@ -32,6 +33,9 @@ class Permission(StrEnum):
     SEE_OPERATIONS = "see-operations"
     SEE_LEDGER = "see-ledger"
     SEE_AUDIT = "see-audit"
+    SEE_ATTENTION = "see-attention"
+    READ_REASONS = "read-reasons"
+    SETTLE_ATTENTION = "settle-attention"
 
 
 _SCREENER = frozenset({
@@ -40,13 +44,30 @@ _SCREENER = frozenset({
     Permission.DECIDE,
     Permission.SETTLE_TASK,
     Permission.READ_MAILBOX,
+    Permission.SEE_ATTENTION,
+    Permission.READ_REASONS,
+    Permission.SETTLE_ATTENTION,
 })  # fmt: skip
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.SCREENER: _SCREENER,
     Role.MANAGER: _SCREENER | {Permission.OPEN_RESTRICTED},
-    Role.OPS: frozenset({Permission.SEE_OPERATIONS, Permission.SEE_LEDGER, Permission.READ_MAILBOX}),
-    Role.AUDITOR: frozenset({Permission.SEE_LEDGER, Permission.SEE_AUDIT}),
+    Role.OPS: frozenset(
+        {
+            Permission.SEE_OPERATIONS,
+            Permission.SEE_LEDGER,
+            Permission.READ_MAILBOX,
+            Permission.SEE_ATTENTION,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.SEE_LEDGER,
+            Permission.SEE_AUDIT,
+            Permission.SEE_ATTENTION,
+            Permission.READ_REASONS,
+        }
+    ),
 }
 
 
@@ -64,12 +85,24 @@ class Staff:
         return permission in GRANTED[self.role]
 
 
-def is_closed_door(staff: Staff, *, queue: str | None, markers: tuple[str, ...], danger: tuple[str, ...]) -> bool:
-    """True where the record is restricted and this person may only know that it exists.
+class Door(StrEnum):
+    """How a record meets one reader."""
+
+    OPEN = "open"
+    ASKS = "asks"  # opens to a reason in words, which is audited
+    CLOSED = "closed"
+
+
+def door_of(staff: Staff, *, queue: str | None, markers: tuple[str, ...], danger: tuple[str, ...]) -> Door:
+    """Whether this person may open the record; behind a closed door they only know that it exists.
 
     queue: where the router holds it; markers, danger: of the contact itself. A child in danger is never behind a
-    closed door: whoever is at the screen may act, and the audit shows it (assumption: confirm with the authority).
+    closed door: whoever is at the screen may act, and the audit shows it. Words in the text that may mean danger are
+    no danger yet, and too many texts have such words to let all in: then the door asks why
+    (assumption: confirm with the authority).
     Source: security requirements, "restricted flag as a closed door" for screeners.
     """
     restricted = queue == RESTRICTED_QUEUE or RESTRICTED_MARKER in markers
-    return restricted and not danger and not staff.may(Permission.OPEN_RESTRICTED)
+    if not restricted or staff.may(Permission.OPEN_RESTRICTED) or set(danger) - {TEXT_PROMPT}:
+        return Door.OPEN
+    return Door.ASKS if danger else Door.CLOSED

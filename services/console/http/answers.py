@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from services.console.decide import AlreadyDecided, Answer, ClosedDoor, ContentGone, NotPossible
+from services.console.decide import AlreadyDecided, Answer, ContentGone, NotPossible
+from services.console.domain.attention import AttentionItem
 from services.console.domain.decisions import CaseNow, Fault, Recorded, Refused
+from services.console.door import ClosedDoor
 from services.console.http import problems
 from services.console.http.problems import Refusal
+from services.console.settle import CannotRelease, SettleAnswer, SettledBefore
 
 Purpose = Literal["triage", "review", "supervision", "quality", "complaint"]  # why a contact is opened; audited
 
@@ -82,10 +85,43 @@ def refusal_of(answer: Answer) -> Refusal:
         case NotPossible(why, case):
             title, detail = _WHY[why]
             return Refusal(409, why.value, title, detail, extra={"case": _case_json(case)})
-        case ClosedDoor():
-            return problems.closed_door()
+        case ClosedDoor(asks):
+            return problems.closed_door(asks=asks)
         case ContentGone():
             detail = "The content of this contact was destroyed for good, so nothing about it can be decided."
             return Refusal(410, "content-destroyed", "The content is gone", detail)
+        case _:
+            return problems.not_found()
+
+
+def item_json(item: AttentionItem) -> dict[str, object]:
+    """What needs a person, in codes: nothing of its content."""
+    return {
+        "schema": item.schema,
+        "id": str(item.id),
+        "kind": item.kind,
+        "consumer": item.consumer,
+        "topic": item.topic,
+        "contact_id": str(item.contact_id) if item.contact_id else None,
+        "reason": item.reason,
+        "since": item.since.isoformat(),
+        "attempts": item.attempts,
+        "state": item.state,
+        "urgent": item.urgent,
+    }
+
+
+def settle_refusal(answer: SettleAnswer) -> Refusal:
+    """Why an item was not settled, with how it stands."""
+    match answer:
+        case SettledBefore(item, first):
+            title = "This was settled already" if not item.is_open else "This is being worked on at this moment"
+            detail = "Somebody else was faster, and theirs stands." if not item.is_open else "Try again in a moment."
+            who = {} if first is None else {"settled_by": first.username, "settled_at": first.given_at.isoformat()}
+            return Refusal(409, "already-settled", title, detail, extra={"item": item_json(item), **who})
+        case CannotRelease():
+            title = "This cannot be tried again"
+            detail = "The system has nothing it could try again. Resolve it, and say what was done instead."
+            return Refusal(409, "cannot-release", title, detail)
         case _:
             return problems.not_found()

@@ -11,9 +11,11 @@ from pydantic import BaseModel, Field, SecretStr
 from services.console import decide as command
 from services.console.case_file import CaseFile, open_case_file
 from services.console.case_json import case_json
+from services.console.domain.attention import faults_in_reason
 from services.console.domain.decisions import LONGEST_REASON, Recorded, faults_in
 from services.console.domain.decisions import Request as DecisionRequest
 from services.console.domain.roles import Permission
+from services.console.door import ClosedDoor, Opened, open_door
 from services.console.http import answers, problems
 from services.console.http.context import UseConsole, client_of
 from services.console.http.identity import Caller, bearer
@@ -48,6 +50,12 @@ class DecisionBody(BaseModel):
     level: int | None = Field(default=None, ge=1, le=5)
     outcome: str | None = Field(default=None, max_length=100)
     reason_code: str = Field(max_length=100)
+    reason: str = Field(max_length=LONGEST_REASON, repr=False)
+
+
+class OpeningBody(BaseModel):
+    """Why a restricted record must be opened now."""
+
     reason: str = Field(max_length=LONGEST_REASON, repr=False)
 
 
@@ -87,10 +95,25 @@ async def read_contact(
     match file:
         case CaseFile():
             return _json(case_json(file))
-        case command.ClosedDoor():
-            raise problems.closed_door()
+        case ClosedDoor(asks):
+            raise problems.closed_door(asks=asks)
         case _:
             raise problems.not_found()
+
+
+@router.post("/contacts/{contact_id}/openings", status_code=201, summary="Open a restricted record with a reason")
+async def open_restricted(
+    contact_id: UUID, body: OpeningBody, caller: MayRead, request: Request, console: UseConsole
+) -> Response:
+    """For this session, and only where words in the text may mean danger; else 403 as before. The reason is kept."""
+    faults = faults_in_reason(body.reason)
+    if faults:
+        raise problems.malformed(answers.pointers(faults))
+    async with console.open_work() as work:
+        found = await open_door(contact_id, body.reason, caller.staff, work, client=client_of(request))
+    if isinstance(found, Opened):
+        return _json({"contact_id": str(contact_id)}, 201)
+    raise problems.closed_door() if isinstance(found, ClosedDoor) else problems.not_found()
 
 
 @router.post("/contacts/{contact_id}/decisions", status_code=201, summary="Confirm, change or close, with a reason")

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.console.attention_watch import AttentionWatch
 from services.console.lag import LagReader
 from services.console.live import LiveQueues
 from services.console.settings import ConsoleSettings
@@ -27,6 +28,7 @@ class Console:
     templates: Environment
     live: LiveQueues
     lag: LagReader
+    attention: AttentionWatch
 
     @property
     def tls(self) -> bool:

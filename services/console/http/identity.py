@@ -55,6 +55,8 @@ async def _checked(request: Request, token: str, kind: str, permission: Permissi
     request.state.caller = caller  # A refusal further on is shown with this person's navigation.
     if permission is not None and not staff.may(permission):
         raise await _refuse(request, console, staff)
+    if kind == "browser" and staff.may(Permission.SEE_ATTENTION):
+        await console.attention.refresh()  # Every page of theirs shows how much needs a person.
     return caller
 
 

@@ -57,10 +57,13 @@ def not_allowed() -> Refusal:
     return Refusal(403, "not-allowed", "Your role does not include this", "Ask a manager if you need it for your work.")
 
 
-def closed_door() -> Refusal:
-    """A restricted record."""
+def closed_door(*, asks: bool = False) -> Refusal:
+    """A restricted record. asks: a reason opens it, because words in the text may mean danger."""
     detail = "This contact is about a child whose record is restricted. A MASH manager can open it."
-    return Refusal(403, "restricted-record", "This record is restricted", detail)
+    if asks:
+        detail += " Words in its text may mean danger, so you can open it with a reason, which is audited."
+    extra = {"opens_with_reason": True} if asks else {}
+    return Refusal(403, "restricted-record", "This record is restricted", detail, extra=extra)
 
 
 def not_found() -> Refusal:

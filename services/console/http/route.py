@@ -44,6 +44,8 @@ def refusal_of(error: Exception) -> Refusal:
     match error:
         case Refusal():
             return error
+        case RequestValidationError() if any(fault["loc"][:1] == ("path",) for fault in error.errors()):
+            return problems.not_found()  # An address with something that is no id leads nowhere.
         case RequestValidationError():
             return problems.malformed(tuple(_pointer(fault) for fault in error.errors()))
         case HTTPException(status_code=404):

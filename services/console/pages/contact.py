@@ -11,10 +11,12 @@ from starlette.datastructures import FormData
 
 from services.console import decide as command
 from services.console.case_file import CaseFile, open_case_file
+from services.console.domain.attention import faults_in_reason
 from services.console.domain.decisions import Fault, Refused, faults_in
 from services.console.domain.decisions import Request as DecisionRequest
 from services.console.domain.queue import time_left
 from services.console.domain.roles import Permission
+from services.console.door import ClosedDoor, Opened, open_door
 from services.console.http import answers, problems
 from services.console.http.context import Console, UseConsole, client_of
 from services.console.http.identity import Caller, read_form, sender, text_of, visitor
@@ -27,6 +29,7 @@ from shared.work import uninterrupted
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 MayRead = Annotated[Caller, Depends(visitor(Permission.READ_CONTACT))]
+MayOpen = Annotated[Caller, Depends(sender(Permission.READ_CONTACT))]
 MayDecide = Annotated[Caller, Depends(sender(Permission.DECIDE))]
 
 CONFLICT_PAGES = frozenset({"already-decided"}) | {why.value for why in Refused}
@@ -69,10 +72,28 @@ async def _show(
             due = None if file.case is None or file.state != "waiting" else file.case.decide_by
             facts = {"file": file, "form": form, "at": at, "left": time_left(due, at)}
             return page(request, "contact.html", caller=caller, status=status, facts=facts)
-        case command.ClosedDoor():
+        case ClosedDoor(asks=True):
+            facts = {"contact_id": contact_id, "fault": None, "typed": ""}
+            return page(request, "restricted.html", caller=caller, status=403, facts=facts)
+        case ClosedDoor():
             raise problems.closed_door()
         case _:
             raise problems.not_found()
+
+
+@router.post("/contacts/{contact_id}/open")
+async def open_restricted(contact_id: UUID, request: Request, caller: MayOpen, console: UseConsole) -> Response:
+    """Open a restricted record with a reason, where words in its text may mean danger, and show it."""
+    typed = text_of(await read_form(request), "reason")
+    faults = faults_in_reason(typed)
+    if faults:
+        facts = {"contact_id": contact_id, "fault": faults[0].message, "typed": typed}
+        return page(request, "restricted.html", caller=caller, status=422, facts=facts)
+    async with console.open_work() as work:
+        found = await open_door(contact_id, typed, caller.staff, work, client=client_of(request))
+    if isinstance(found, Opened):
+        return RedirectResponse(f"/contacts/{contact_id}", 303)
+    raise problems.closed_door() if isinstance(found, ClosedDoor) else problems.not_found()
 
 
 @router.post("/contacts/{contact_id}/decisions")

@@ -36,6 +36,7 @@ async def show_operations(request: Request, caller: MaySeeOperations, console: U
             "backlogs": await reads.backlogs(),
             "parked": await reads.parked(),
             "quarantined": await reads.quarantined(),
+            "attention": await work.attention.by_kind(),
             "failing": await reads.failing_notices(),
             "ledger": await read_ledger(work.connection),
         }

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.console.domain.attention import AttentionCount
 from services.console.domain.roles import Permission, Staff
 from services.console.http.context import Console, of
 from services.console.http.identity import Caller
@@ -19,6 +20,7 @@ HERE = Path(__file__).resolve().parent.parent
 NAVIGATION = (
     (Permission.SEE_QUEUES, "/queues", "Queues"),
     (Permission.SEE_QUEUES, "/find", "Find"),
+    (Permission.SEE_ATTENTION, "/attention", "Needs a person"),
     (Permission.SEE_OPERATIONS, "/operations", "Operations"),
     (Permission.SEE_LEDGER, "/ledger", "Ledger"),
     (Permission.SEE_AUDIT, "/audit", "Audit"),
@@ -130,8 +132,12 @@ def page(
     return Response(html, status, media_type="text/html")
 
 
-def _navigation(console: Console, staff: Staff | None) -> list[tuple[str, str]]:
+def _navigation(console: Console, staff: Staff | None) -> list[tuple[str, str, AttentionCount | None]]:
     if staff is None:
         return []
     allowed = [(path, name) for permission, path, name in NAVIGATION if staff.may(permission)]
-    return [(path, name) for path, name in allowed if path != "/mailbox" or console.settings.mailbox_dir is not None]
+    return [
+        (path, name, console.attention.count if path == "/attention" else None)
+        for path, name in allowed
+        if path != "/mailbox" or console.settings.mailbox_dir is not None
+    ]

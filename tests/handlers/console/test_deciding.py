@@ -1,5 +1,6 @@
 """The decision command, one test per ending."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -7,15 +8,14 @@ import pytest
 from services.console.decide import (
     AlreadyDecided,
     Answer,
-    ClosedDoor,
     ContentGone,
     Made,
-    NoSuchContact,
     NotPossible,
     decide,
 )
 from services.console.domain.decisions import Refused, Request
 from services.console.domain.roles import Staff
+from services.console.door import ClosedDoor, NoSuchContact, Opened, open_door
 from shared.ids import new_id
 from shared.messages.envelope import Lane
 from shared.messages.staff_decided import REASON_PART, DecisionAction, StaffDecided
@@ -160,6 +160,39 @@ async def test_the_marker_closes_the_door_on_whatever_queue_the_contact_lies() -
     work.route(contact_id)
 
     assert await _decide(work, contact_id) == ClosedDoor()
+
+
+async def test_words_that_may_mean_danger_open_a_restricted_record_only_to_a_reason_of_this_session() -> None:
+    contact_id = new_id()
+    work = MemoryWork()
+    work.accept(contact_id, content=a_contact(contact_id, markers=("restricted",)), danger=("text_prompt",))
+    work.route(contact_id, queue="mash-urgent")
+
+    assert await _decide(work, contact_id) == ClosedDoor(asks=True)
+    opened = await open_door(contact_id, "The school cannot be reached.", SCREENER, work.as_work, client="192.0.2.7")
+
+    assert opened == Opened()
+    [(_, act, about, who, words)] = work.reasons.given
+    assert (act, about, who, words) == (
+        "open-restricted",
+        str(contact_id),
+        SCREENER,
+        "The school cannot be reached.",
+    )
+    assert [(act.action, act.outcome.value) for act in work.audit.acts][-1] == ("contact.open-restricted", "allowed")
+    later = replace(SCREENER, session_ref="0c0c0c0c0c0c")
+    assert await _decide(work, contact_id, staff=later) == ClosedDoor(asks=True)
+    assert isinstance(await _decide(work, contact_id), Made)
+
+
+async def test_no_reason_opens_a_restricted_record_without_a_word_of_danger() -> None:
+    contact_id = new_id()
+    work = _waiting(contact_id, queue="mash-restricted")
+
+    assert await open_door(contact_id, "I want to see it.", SCREENER, work.as_work, client=None) == ClosedDoor()
+    assert await open_door(new_id(), "I want to see it.", SCREENER, work.as_work, client=None) == NoSuchContact()
+    assert work.reasons.given == []
+    assert [act.outcome.value for act in work.audit.acts] == ["denied", "failed"]
 
 
 async def test_an_unknown_contact_and_a_destroyed_one_have_endings_of_their_own() -> None:

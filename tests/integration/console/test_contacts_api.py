@@ -9,7 +9,6 @@ from sqlalchemy import text
 from services.console.domain.roles import Role
 from shared.ids import new_id
 from tests.builders.console_app import ConsoleUnderTest
-from tests.builders.console_contacts import a_contact
 from tests.builders.console_desk import Desk
 
 CONFIRM = {
@@ -89,38 +88,6 @@ async def test_a_reading_that_cannot_be_audited_is_not_served(console: ConsoleUn
     assert answer.status_code == 500
     assert "Ashgrove" not in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-
-
-async def test_a_restricted_record_is_a_closed_door_for_a_screener_and_open_for_a_manager(
-    console: ConsoleUnderTest, desk: Desk
-) -> None:
-    waiting = await desk.contact(queue="mash-restricted", reason="restricted")
-    in_flight_id = new_id()
-    await desk.contact(
-        contact_id=in_flight_id, contact=a_contact(in_flight_id, markers=("restricted",)), state="in_flight"
-    )
-    screener = await console.program(Role.SCREENER)
-    manager = await console.program(Role.MANAGER)
-
-    for contact_id in (waiting, in_flight_id):
-        refused = await screener.get(f"/v1/contacts/{contact_id}")
-        assert refused.status_code == 403
-        assert refused.json()["type"] == "urn:mash:problem:restricted-record"
-        assert "Ashgrove" not in refused.text
-        assert (await manager.get(f"/v1/contacts/{contact_id}")).status_code == 200
-    assert (await screener.post(f"/v1/contacts/{waiting}/decisions", json=CONFIRM)).status_code == 403
-    assert [row["outcome"] for row in await desk.audit("contact.read")] == ["denied", "allowed", "denied", "allowed"]
-
-
-async def test_a_restricted_child_in_danger_is_never_behind_a_closed_door(
-    console: ConsoleUnderTest, desk: Desk
-) -> None:
-    contact_id = new_id()
-    content = a_contact(contact_id, markers=("restricted",), danger=("missing_now",))
-    await desk.contact(contact_id=contact_id, contact=content, danger=("missing_now",), queue="mash-urgent")
-    screener = await console.program(Role.SCREENER)
-
-    assert (await screener.get(f"/v1/contacts/{contact_id}")).status_code == 200
 
 
 async def test_a_contact_whose_key_was_destroyed_shows_codes_and_no_content(

@@ -1,6 +1,7 @@
 """Every route against every role: each cell is written out, and a route that is not in the table fails the test."""
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ from fastapi.routing import APIRoute, APIRouter
 
 from services.console.domain.roles import Role
 from tests.builders.console_app import ConsoleUnderTest, form_token_in
+from tests.builders.console_attention import quarantined
 from tests.builders.console_desk import Desk
 
 SCREENER, MANAGER, OPS, AUDITOR = Role.SCREENER, Role.MANAGER, Role.OPS, Role.AUDITOR
@@ -16,7 +18,10 @@ API: Mapping[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/v1/sessions"): frozenset({SCREENER, MANAGER, OPS, AUDITOR}),
     ("GET", "/v1/contacts/{contact_id}"): frozenset({SCREENER, MANAGER}),
     ("POST", "/v1/contacts/{contact_id}/decisions"): frozenset({SCREENER, MANAGER}),
+    ("POST", "/v1/contacts/{contact_id}/openings"): frozenset({SCREENER, MANAGER}),
     ("GET", "/v1/ledger"): frozenset({OPS, AUDITOR}),
+    ("GET", "/v1/attention"): frozenset({SCREENER, MANAGER, OPS, AUDITOR}),
+    ("POST", "/v1/attention/{schema}/{item_id}"): frozenset({SCREENER, MANAGER}),
 }
 PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/"): frozenset({SCREENER, MANAGER, OPS, AUDITOR}),
@@ -30,6 +35,11 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/tasks/{notice_id}/{channel}/settle"): frozenset({SCREENER, MANAGER}),
     ("GET", "/contacts/{contact_id}"): frozenset({SCREENER, MANAGER}),
     ("POST", "/contacts/{contact_id}/decisions"): frozenset({SCREENER, MANAGER}),
+    ("POST", "/contacts/{contact_id}/open"): frozenset({SCREENER, MANAGER}),
+    ("GET", "/attention"): frozenset({SCREENER, MANAGER, OPS, AUDITOR}),
+    ("GET", "/attention/{schema}/{item_id}"): frozenset({SCREENER, MANAGER, OPS, AUDITOR}),
+    ("POST", "/attention/{schema}/{item_id}"): frozenset({SCREENER, MANAGER}),
+    ("POST", "/attention/{schema}/{item_id}/content"): frozenset({SCREENER, MANAGER}),
     ("GET", "/operations"): frozenset({OPS}),
     ("GET", "/ledger"): frozenset({OPS, AUDITOR}),
     ("GET", "/audit"): frozenset({AUDITOR}),
@@ -38,6 +48,7 @@ PAGES: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/mailbox/{key}"): frozenset({SCREENER, MANAGER, OPS}),
 }
 OPEN_TO_ALL = {("POST", "/v1/sessions"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/static/{name}")}
+RESOLVE = {"action": "resolve", "reason": "The sender has sent it again."}
 CONFIRM = {"case_version": 1, "action": "confirm", "reason_code": "person_decided", "reason": "Agreed with parents."}
 
 
@@ -56,8 +67,15 @@ async def test_the_table_lists_every_route_of_the_console(console: ConsoleUnderT
     assert _routes(console.service.routers) == {*API, *PAGES, *OPEN_TO_ALL}
 
 
-def _filled(path: str, contact_id: object) -> str:
-    return path.format(contact_id=contact_id, queue="mash-screening", notice_id="n-1", channel="email", key="none")
+def _filled(path: str, contact_id: object, item_id: object = UUID(int=0)) -> str:
+    names = {"queue": "mash-screening", "notice_id": "n-1", "channel": "email", "key": "none", "schema": "triage"}
+    return path.format(contact_id=contact_id, item_id=item_id, **names)
+
+
+def _body(path: str) -> Mapping[str, object] | None:
+    if path.endswith("decisions"):
+        return CONFIRM
+    return RESOLVE if path.endswith(("{item_id}", "openings")) else None
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -65,9 +83,8 @@ async def test_the_api_serves_each_role_what_the_table_says(role: Role, console:
     contact_id = await desk.contact()
     for (method, path), allowed in API.items():
         program = await console.program(role)
-        answer = await program.request(
-            method, _filled(path, contact_id), json=CONFIRM if path.endswith("decisions") else None
-        )
+        item_id = await quarantined(console.engine, "triage")
+        answer = await program.request(method, _filled(path, contact_id, item_id), json=_body(path))
         if role in allowed:
             assert answer.status_code < 300, (role, method, path, answer.status_code)
         else:
@@ -82,7 +99,8 @@ async def test_pages_serve_each_role_what_the_table_says(role: Role, console: Co
     browser = await console.browser(role)
     token = form_token_in((await browser.get((await browser.get("/")).headers["location"])).text)
     for (method, path), allowed in sorted(PAGES.items(), key=lambda cell: cell[0][1] == "/sign-out"):
-        answer = await _ask(browser, console, method, _filled(path, contact_id), token)
+        item_id = await quarantined(console.engine, "triage")
+        answer = await _ask(browser, console, method, _filled(path, contact_id, item_id), token)
         if role in allowed:
             assert answer.status_code in (200, 303, 404, 422), (role, method, path, answer.status_code)
             assert answer.status_code != 404 or path.startswith("/mailbox")

@@ -3,7 +3,7 @@
 import pytest
 
 from services.console.domain.decisions import CaseNow, Refused, Request, faults_in, refusal_of
-from services.console.domain.roles import GRANTED, Permission, Role, is_closed_door
+from services.console.domain.roles import GRANTED, Permission, Role, door_of
 from shared.messages.staff_decided import DecisionAction
 from tests.builders.console import MANAGER, SCREENER, a_case, a_request
 
@@ -62,31 +62,42 @@ def test_a_decision_stands_only_on_the_case_as_it_is_now(
     assert refusal_of(request_, case, CLOSING) is why
 
 
+DESK = ["decide", "read-contact", "read-mailbox", "read-reasons", "see-attention", "see-queues"]
+
+
 def test_roles_have_exactly_what_is_granted() -> None:
     assert {role: sorted(permission.value for permission in granted) for role, granted in GRANTED.items()} == {
-        Role.SCREENER: ["decide", "read-contact", "read-mailbox", "see-queues", "settle-task"],
-        Role.MANAGER: ["decide", "open-restricted", "read-contact", "read-mailbox", "see-queues", "settle-task"],
-        Role.OPS: ["read-mailbox", "see-ledger", "see-operations"],
-        Role.AUDITOR: ["see-audit", "see-ledger"],
+        Role.SCREENER: [*DESK, "settle-attention", "settle-task"],
+        Role.MANAGER: sorted([*DESK, "open-restricted", "settle-attention", "settle-task"]),
+        Role.OPS: ["read-mailbox", "see-attention", "see-ledger", "see-operations"],
+        Role.AUDITOR: ["read-reasons", "see-attention", "see-audit", "see-ledger"],
     }
-    content = {Permission.READ_CONTACT, Permission.DECIDE, Permission.OPEN_RESTRICTED}
+    content = {
+        Permission.READ_CONTACT,
+        Permission.DECIDE,
+        Permission.OPEN_RESTRICTED,
+        Permission.SETTLE_ATTENTION,
+    }
     assert not content & (GRANTED[Role.OPS] | GRANTED[Role.AUDITOR])
 
 
 @pytest.mark.parametrize(
-    ("queue", "markers", "danger", "closed"),
+    ("queue", "markers", "danger", "door"),
     [
-        ("mash-screening", (), (), False),
-        (None, (), (), False),
-        ("mash-restricted", (), (), True),
-        ("mash-screening", ("restricted",), (), True),
-        (None, ("restricted",), (), True),
-        ("mash-urgent", ("restricted",), ("missing_now",), False),
-        ("mash-restricted", ("restricted",), ("missing_now",), False),
+        ("mash-screening", (), (), "open"),
+        (None, (), (), "open"),
+        ("mash-urgent", (), ("text_prompt",), "open"),
+        ("mash-restricted", (), (), "closed"),
+        ("mash-screening", ("restricted",), (), "closed"),
+        (None, ("restricted",), (), "closed"),
+        ("mash-urgent", ("restricted",), ("missing_now",), "open"),
+        ("mash-restricted", ("restricted",), ("text_prompt", "missing_now"), "open"),
+        ("mash-restricted", ("restricted",), ("text_prompt",), "asks"),
+        ("mash-urgent", ("restricted",), ("text_prompt",), "asks"),
     ],
 )
 def test_a_restricted_record_is_closed_to_screeners_unless_a_child_is_in_danger(
-    queue: str | None, markers: tuple[str, ...], danger: tuple[str, ...], closed: bool
+    queue: str | None, markers: tuple[str, ...], danger: tuple[str, ...], door: str
 ) -> None:
-    assert is_closed_door(SCREENER, queue=queue, markers=markers, danger=danger) is closed
-    assert is_closed_door(MANAGER, queue=queue, markers=markers, danger=danger) is False
+    assert door_of(SCREENER, queue=queue, markers=markers, danger=danger) == door
+    assert door_of(MANAGER, queue=queue, markers=markers, danger=danger) == "open"
