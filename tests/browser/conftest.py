@@ -64,10 +64,10 @@ class FrontDoor:
 @pytest.fixture
 async def front_door(database: str, chromium: str) -> AsyncIterator[FrontDoor]:
     """A served console with its live lists; at the end no page may have complained."""
-    console = console_over(database)
+    port = free_port()
+    console = console_over(database, public_url=f"http://127.0.0.1:{port}")
     await make_views_writable(console.engine)
     await console.register()
-    port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(console.app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
     )

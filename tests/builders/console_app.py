@@ -23,7 +23,12 @@ STAFF = {Role.SCREENER: "s.okafor", Role.MANAGER: "m.lindqvist", Role.OPS: "o.br
 
 
 def settings_for(
-    database: str, *, tls: bool = False, mailbox: Path | None = None, kafka_bootstrap: str = "127.0.0.1:1"
+    database: str,
+    *,
+    tls: bool = False,
+    mailbox: Path | None = None,
+    kafka_bootstrap: str = "127.0.0.1:1",
+    public_url: str = BASE_URL,
 ) -> ConsoleSettings:
     """Settings of a console over a test database; no broker answers at the address unless one is given."""
     return ConsoleSettings(
@@ -32,6 +37,7 @@ def settings_for(
         kek=SecretStr(KEK_TEXT),
         console_tls=tls,
         mailbox_dir=mailbox,
+        public_url=public_url,
     )
 
 
@@ -107,9 +113,11 @@ class ConsoleUnderTest:
         await self.engine.dispose()
 
 
-def console_over(database: str, *, tls: bool = False, mailbox: Path | None = None) -> ConsoleUnderTest:
-    """A console over a test database."""
-    service = build(settings_for(database, tls=tls, mailbox=mailbox))
+def console_over(
+    database: str, *, tls: bool = False, mailbox: Path | None = None, public_url: str = BASE_URL
+) -> ConsoleUnderTest:
+    """A console over a test database, which people reach at `public_url`."""
+    service = build(settings_for(database, tls=tls, mailbox=mailbox, public_url=public_url))
     return ConsoleUnderTest(service, application_of(service))
 
 

@@ -42,6 +42,8 @@ def _run(names: list[str], host: str, port: int) -> None:
     from shared.logging import configure
     from shared.runtime import application
 
+    # What was given on the command line is where browsers arrive: the services know their own address by these.
+    os.environ["MASH_HOST"], os.environ[PORT_VARIABLE] = host, str(port)
     configure("-".join(names), os.environ.get("MASH_LOG_LEVEL", "INFO"))
     try:
         app = application([import_module(f"services.{name}.app").build() for name in names])

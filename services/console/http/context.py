@@ -35,6 +35,11 @@ class Console:
         """Whether people arrive over https."""
         return self.settings.console_tls
 
+    @property
+    def origins(self) -> frozenset[str]:
+        """The addresses that our own forms come from."""
+        return self.settings.origins
+
 
 class HandOver:
     """Pure ASGI: gives each request the console, before any route looks at it, so that refusals can be pages too."""

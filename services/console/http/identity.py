@@ -96,7 +96,7 @@ def sender(permission: Permission | None) -> AskApi:
     async def ask(request: Request) -> Caller:
         form = await read_form(request)
         cookie = request.cookies.get(session_cookie(of(request).tls), "")
-        if cookie and not is_own_form(request, cookie, text_of(form, "form_token")):
+        if cookie and not is_own_form(request, cookie, text_of(form, "form_token"), of(request).origins):
             raise wrong_origin()
         return await look(request)
 

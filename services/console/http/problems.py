@@ -74,7 +74,10 @@ def not_found() -> Refusal:
 
 def wrong_origin() -> Refusal:
     """A form that does not come from a page of ours."""
-    detail = "The form did not come from this site or is too old. Go back, reload the page and send it again."
+    detail = (
+        "The form is too old, or did not come from this site's own address. Go back, reload the page and send it again;"
+        " if that does not help, tell the operations team by which address you came."
+    )
     return Refusal(403, "forged-form", "This form could not be accepted", detail)
 
 

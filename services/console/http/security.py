@@ -5,9 +5,12 @@ import hmac
 import secrets
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
 
 CONTENT_POLICY = "; ".join(
     (
@@ -91,14 +94,18 @@ def form_token(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"mash form token", hashlib.sha256).hexdigest()
 
 
-def is_own_form(request: Request, cookie: str, token: str) -> bool:
-    """Whether a form was sent from a page of ours in this browser: same origin, and the token of its cookie."""
-    return _is_same_origin(request) and hmac.compare_digest(form_token(cookie).encode(), token.encode())
+def is_own_form(request: Request, cookie: str, token: str, origins: frozenset[str]) -> bool:
+    """Whether a form was sent from a page of ours in this browser: one of our origins, and the token of its cookie."""
+    return _is_own_origin(request, origins) and hmac.compare_digest(form_token(cookie).encode(), token.encode())
 
 
-def _is_same_origin(request: Request) -> bool:
+def _is_own_origin(request: Request, origins: frozenset[str]) -> bool:
+    """By the configured addresses, never by the Host header: whoever sends the request chooses that one."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False
-    source = request.headers.get("origin") or request.headers.get("referer")
-    host = request.headers.get("host")
-    return bool(source and host) and urlsplit(source).netloc == host
+    source = request.headers.get("origin") or request.headers.get("referer") or ""
+    parts = urlsplit(source)
+    if f"{parts.scheme}://{parts.netloc}".lower() in origins:
+        return True
+    log.warning("form_from_elsewhere", remedy="set MASH_PUBLIC_URL or MASH_CONSOLE_ORIGINS if the address is ours")
+    return False

@@ -71,5 +71,7 @@ async def _audit(request: Request, caller: Caller, console: UseConsole, object_i
         about = object_id.lower() or None
         await work.audit.add(Act("audit.read", Outcome.ALLOWED, caller.staff, about, client=client_of(request)))
         entries = await work.audit.newest(MOST_ENTRIES, about)
+        reasons = [] if about is None else await work.reasons.of(about)
         await work.commit()
-    return page(request, "audit.html", caller=caller, facts={"entries": entries, "object_id": object_id})
+    facts = {"entries": entries, "object_id": object_id, "reasons": reasons}
+    return page(request, "audit.html", caller=caller, facts=facts)

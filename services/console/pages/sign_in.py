@@ -62,7 +62,7 @@ async def begin(request: Request, console: UseConsole) -> Response:
     """Begin a session under a new id, whatever id the browser brought, and end the one it brought."""
     form = await read_form(request)
     cookie = request.cookies.get(visitor_cookie(console.tls), "")
-    if not cookie or not is_own_form(request, cookie, text_of(form, "form_token")):
+    if not cookie or not is_own_form(request, cookie, text_of(form, "form_token"), console.origins):
         raise wrong_origin()
     username, goes_to = text_of(form, "username"), _own_path(text_of(form, "next"))
     password = form.get("password")

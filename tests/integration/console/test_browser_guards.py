@@ -57,6 +57,10 @@ async def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(
     assert await status({}, {"origin": "null"}) == 403
     assert await status({}, {"origin": f"{BASE_URL}.evil.test"}) == 403
     assert await status({}, {"origin": None}) == 403
+    assert await status({}, {"origin": "https://evil.test", "host": "evil.test"}) == 403, (
+        "whatever the Host header says"
+    )
+    assert await status({}, {"origin": "https://console.test"}) == 403, "another scheme is another origin"
     assert await status({}, {"sec-fetch-site": "cross-site"}) == 403
     assert await status({}, {"origin": None, "referer": "https://evil.test/console.test"}) == 403
     assert await desk.sent() == []

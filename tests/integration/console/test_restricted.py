@@ -87,3 +87,9 @@ async def test_a_screener_opens_such_a_record_on_the_page_by_saying_why(console:
     assert (door.status_code, lacking.status_code, opened.status_code) == (403, 422, 303)
     assert "Ashgrove" not in door.text + lacking.text
     assert "Tilly Ashgrove" in (await browser.get(f"/contacts/{contact_id}")).text
+    auditor = await console.browser(Role.AUDITOR)
+    token = form_token_in((await auditor.get("/audit")).text)
+    found = (await auditor.post("/audit", data={"form_token": token, "object_id": str(contact_id)})).text
+    assert "No answer there." in found
+    assert "opened the restricted record" in found
+    assert "Ashgrove" not in found

@@ -203,7 +203,7 @@ async def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(
     console: ConsoleUnderTest, database: str
 ) -> None:
     plain = await _cookie_of(console, "http://console.test")
-    over_tls = console_over(database, tls=True)
+    over_tls = console_over(database, tls=True, public_url="https://console.test")
     secure = await _cookie_of(over_tls, "https://console.test")
     await over_tls.close()
 
