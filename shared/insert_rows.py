@@ -1,17 +1,20 @@
-"""Many rows into one table in one statement: a column is one array parameter, PostgreSQL unfolds them side by side.
+"""Many rows into one table at the price of one statement.
 
-A row executed on its own costs more than deciding what is in it; a batch of 500 pays for one statement here.
+A row executed on its own costs more than deciding what is in it. Plain rows go by COPY, which neither plans nor parses
+them; rows that may meet others go as one JSON parameter that PostgreSQL unfolds by column name.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import orjson
-from sqlalchemy import ARRAY, JSON, Table, TextClause, text
+from sqlalchemy import JSON, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import TypeEngine
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -22,12 +25,15 @@ async def insert_rows(
     """Insert rows as mappings by column name; every row names the same columns. Columns not named get their default.
 
     conflict: what follows the rows, such as `on conflict do nothing` or what `replacing` returns.
+    Raises DBAPIError as any other statement does.
     """
     if not rows:
         return
-    names = tuple(rows[0])
-    values = {name: _packed(table.c[name].type, [row[name] for row in rows]) for name in names}
-    await connection.execute(_statement(table, names, conflict), values)
+    if conflict:
+        values = orjson.dumps(rows, default=_plain).decode()
+        await connection.execute(_merge(table, tuple(rows[0]), conflict), {"rows": values})
+    else:
+        await _copy(connection, table, rows)
 
 
 def replacing(table: Table, *keys: str) -> str:
@@ -36,40 +42,40 @@ def replacing(table: Table, *keys: str) -> str:
     return f"on conflict ({', '.join(keys)}) do update set {values}"
 
 
+async def _copy(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    names = list(rows[0])
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    written = {name for name in names if isinstance(table.c[name].type, JSON)}
+    records = [[_json(row[name]) if name in written else row[name] for name in names] for row in rows]
+    try:
+        await driver.copy_records_to_table(table.name, schema_name=table.schema, columns=names, records=records)
+    except asyncpg.PostgresError as error:
+        raise DBAPIError(f"copy {table.fullname}", None, error, hide_parameters=True) from error
+    except asyncpg.InterfaceError as error:
+        raise InterfaceError(f"copy {table.fullname}", None, error, hide_parameters=True) from error
+    except (TypeError, ValueError, OverflowError) as error:  # Raised by the driver, of a value no column can hold.
+        raise DataError(f"copy {table.fullname}", None, error, hide_parameters=True) from None
+
+
 @lru_cache(maxsize=256)
-def _statement(table: Table, names: tuple[str, ...], conflict: str) -> TextClause:
-    arrays = ", ".join(f"cast(:{name} as {_array_type(table.c[name].type)})" for name in names)
-    values = ", ".join(f'cast("{name}" as {_type(table.c[name].type)})' for name in names)
+def _merge(table: Table, names: tuple[str, ...], conflict: str) -> TextClause:
     columns = ", ".join(f'"{name}"' for name in names)
+    typed = ", ".join(f'"{name}" {table.c[name].type.compile(dialect=_POSTGRESQL)}' for name in names)
     return text(
         f"insert into {table.fullname} ({columns}) "  # noqa: S608 - names of our own tables and columns only
-        f"select {values} from unnest({arrays}) as given({columns}) {conflict}"
+        f"select {columns} from json_to_recordset(cast(:rows as json)) as given({typed}) {conflict}"
     )
 
 
-def _type(of: TypeEngine[Any]) -> str:
-    return of.compile(dialect=_POSTGRESQL)
+def _json(value: object) -> str | None:
+    return None if value is None else orjson.dumps(value, default=_plain).decode()
 
 
-def _array_type(of: TypeEngine[Any]) -> str:
-    return "text[]" if _travels_as_text(of) else f"{_type(of)}[]"
-
-
-def _travels_as_text(of: TypeEngine[Any]) -> bool:
-    """unnest would unfold an array within an array as well."""
-    return isinstance(of, ARRAY | JSON)
-
-
-def _packed(of: TypeEngine[Any], values: list[Any]) -> list[Any]:
-    if isinstance(of, JSON):
-        return [None if value is None else orjson.dumps(value).decode() for value in values]
-    if isinstance(of, ARRAY):
-        return [None if value is None else _array_literal(value) for value in values]
-    return values
-
-
-def _array_literal(values: Collection[object]) -> str:
-    if not values:
-        return "{}"
-    quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
-    return "{" + ",".join(quoted) + "}"
+def _plain(value: object) -> str:
+    """asyncpg has an identifier type of its own, and JSON has no bytes: PostgreSQL reads them in hexadecimal."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError

@@ -21,8 +21,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from shared.database import is_database_away, sqlstate
 from shared.insert_rows import insert_rows, replacing
 
 THINGS = Table(
@@ -55,7 +57,8 @@ async def connection(unmigrated_database: str) -> AsyncIterator[AsyncConnection]
     await engine.dispose()
 
 
-async def test_every_kind_of_value_comes_back_as_it_was(connection: AsyncConnection) -> None:
+@pytest.mark.parametrize("conflict", ["", "on conflict do nothing"])
+async def test_every_kind_of_value_comes_back_as_it_was(conflict: str, connection: AsyncConnection) -> None:
     row = {
         "key": FIRST,
         "small": 5,
@@ -72,7 +75,7 @@ async def test_every_kind_of_value_comes_back_as_it_was(connection: AsyncConnect
     }
     nothing = dict.fromkeys(row) | {"key": SECOND, "codes": (), "others": []}
 
-    await insert_rows(connection, THINGS, [row, nothing])
+    await insert_rows(connection, THINGS, [row, nothing], conflict=conflict)
 
     found = (await connection.execute(select(THINGS).order_by(THINGS.c.key))).mappings().all()
     assert dict(found[0]) == {**row, "order": 7, "others": [FIRST, SECOND]}
@@ -93,6 +96,35 @@ async def test_a_row_that_is_there_is_replaced_or_left_as_the_clause_says(connec
 
     assert tuple(left) == (1, "first")
     assert tuple(replaced) == (3, "third", None)
+
+
+@pytest.mark.parametrize("conflict", ["", "on conflict (key) do nothing"])
+async def test_what_the_table_refuses_is_an_error_of_the_database(conflict: str, connection: AsyncConnection) -> None:
+    await insert_rows(connection, THINGS, [{"key": FIRST, "says": "first"}])
+
+    with pytest.raises(DBAPIError) as refused:
+        await insert_rows(connection, THINGS, [{"key": FIRST, "small": 70_000}], conflict=conflict)
+
+    assert not is_database_away(refused.value)
+
+
+async def test_a_row_that_is_there_twice_is_a_broken_key(connection: AsyncConnection) -> None:
+    with pytest.raises(DBAPIError) as refused:
+        await insert_rows(connection, THINGS, [{"key": FIRST}, {"key": FIRST}])
+
+    assert sqlstate(refused.value) == "23505"
+
+
+async def test_a_lost_connection_means_that_the_database_is_away(connection: AsyncConnection) -> None:
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    driver.terminate()
+
+    with pytest.raises(DBAPIError) as refused:
+        await insert_rows(connection, THINGS, [{"key": FIRST}])
+
+    await connection.invalidate()
+    assert is_database_away(refused.value)
 
 
 async def test_no_rows_need_no_statement(connection: AsyncConnection) -> None:
