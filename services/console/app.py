@@ -8,6 +8,7 @@ from services.console.attention_watch import AttentionWatch
 from services.console.handlers import raise_tasks, show_in_triage, show_moves
 from services.console.http import api, attention_api
 from services.console.http.context import Console, HandOver
+from services.console.http.gate import Gate
 from services.console.http.security import SecurityHeaders
 from services.console.lag import LagReader
 from services.console.live import LiveQueues
@@ -42,7 +43,7 @@ def build(settings: ConsoleSettings | None = None) -> Service:
     console = Console(
         settings=settings,
         engine=base.engine,
-        open_work=base.open_work,
+        open_work=Gate(base.open_work),
         words=words,
         templates=make_templates(words),
         live=live,
@@ -54,6 +55,8 @@ def build(settings: ConsoleSettings | None = None) -> Service:
         app.add_middleware(SecurityHeaders, tls=settings.console_tls)
         app.add_middleware(HandOver, console=console)
         answer_what_no_route_does(app)
+        # The runtime's own hooks run only once every connection has ended; live lists end when the stop begins.
+        app.state.stop_begins = [*getattr(app.state, "stop_begins", []), live.end]
 
     return Service(
         foundation=base,

@@ -86,10 +86,14 @@ class LiveQueues:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), within_seconds)
 
-    async def stop(self) -> None:
-        """Let every live page end, so that the server can stop."""
+    def end(self) -> None:
+        """Let every live page end: called when the server begins to stop, for it waits until they have."""
         self.stopping = True
         self.wake()
+
+    async def stop(self) -> None:
+        """The same, where nobody said that the stop began."""
+        self.end()
 
     async def listen(self) -> None:
         """Hold one connection that hears of every commit; ends when it is lost, and is started again."""

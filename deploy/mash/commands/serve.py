@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,15 @@ from deploy.mash.layout import PORT_VARIABLE, Mistake, UsageMistake, port_from_e
 from deploy.mash.servers import DATABASE_VARIABLE, checked_url
 from shared.errors import SettingsError
 
+if TYPE_CHECKING:
+    from socket import socket
+
+    import uvicorn
+    from fastapi import FastAPI
+
 SERVICES = ("intake", "triage", "router", "notifier", "console")
-OPEN_CONNECTIONS_SECONDS = 5  # Live pages keep theirs open for ever; they connect again.
+OPEN_CONNECTIONS_SECONDS = 5  # Live lists end as soon as the stop begins; this is for requests in progress.
+STARTUP_FAILED = 3
 
 
 def serve(
@@ -51,7 +58,7 @@ def _run(names: list[str], host: str, port: int) -> None:
         raise UsageMistake(str(error)) from error
     # uvicorn raises SIGTERM once more after its orderly end: without a handler that would be the end of it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -60,3 +67,20 @@ def _run(names: list[str], host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=OPEN_CONNECTIONS_SECONDS,
     )
+    server = orderly_server(config, app)
+    server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILED)
+
+
+def orderly_server(config: "uvicorn.Config", app: "FastAPI") -> "uvicorn.Server":
+    """A server that tells the application when its stop begins, before it waits for open connections to end."""
+    import uvicorn
+
+    class OrderlyServer(uvicorn.Server):
+        async def shutdown(self, sockets: "list[socket] | None" = None) -> None:
+            for begin in getattr(app.state, "stop_begins", ()):
+                begin()
+            await super().shutdown(sockets)
+
+    return OrderlyServer(config)

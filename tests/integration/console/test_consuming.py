@@ -58,7 +58,9 @@ async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues,
     producer = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap)
     await producer.start()
     for topic, message in sent:
-        await producer.send_and_wait(topic.name, to_bytes(message), key=message.subject.encode())
+        body = to_bytes(message)
+        headers = mark_headers(marks, topic, body)
+        await producer.send_and_wait(topic.name, body, key=message.subject.encode(), headers=headers)
     await producer.stop()
 
     async def shown() -> bool:
