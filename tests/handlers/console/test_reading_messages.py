@@ -1,5 +1,9 @@
 """What the console does with each message, once with every ending."""
 
+import asyncio
+
+import pytest
+
 from services.console.handlers import raise_tasks, show_in_triage, show_moves
 from shared.ids import new_id
 from shared.messages.case_moved import CaseState
@@ -84,3 +88,30 @@ async def test_a_delivered_notice_alone_makes_no_task() -> None:
     await raise_tasks([a_settled_notice(status="delivered"), a_settled_notice(status="not_wanted")], work.as_work)
 
     assert work.tasks.rows == {}
+
+
+@pytest.mark.parametrize("read", ["moves", "danger"])
+async def test_a_large_batch_lets_others_go_on_between_its_slices(read: str) -> None:
+    work = MemoryWork()
+    turns = 0
+    done = asyncio.Event()
+
+    async def somebody_else() -> None:
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(somebody_else())
+    await asyncio.sleep(0)
+    before = turns
+    if read == "moves":
+        await show_moves([a_move() for _ in range(500)], work.as_work)
+    else:
+        await show_in_triage([a_contact_in_danger() for _ in range(500)], work.as_work)
+    during = turns - before
+    done.set()
+    await other
+
+    assert len(work.queue_items.rows) == 500
+    assert during == 10, "one turn for each fifty entries"
