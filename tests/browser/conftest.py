@@ -1,6 +1,7 @@
 """A console on a real port, a real Chromium, and people who sit at it. What a page complains about fails the test."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -17,10 +18,17 @@ from tests.builders.console_views import make_views_writable
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
+def chromium(pytestconfig: pytest.Config) -> str:
     """The path of a Chromium; where there is none, the test does not run and the summary says why."""
+
+    def say(line: str) -> None:
+        capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+        assert capture is not None
+        with capture.global_and_fixture_disabled():
+            sys.stderr.write(f"\n{line}\n")
+
     try:
-        return find_chromium()
+        return find_chromium(say)
     except NoChromiumError as reason:
         pytest.skip(f"no browser: {reason}")
 

@@ -190,8 +190,8 @@ async def test_the_api_gives_exactly_the_published_fields_to_ops_and_auditor(
     assert [row["username"] for row in await desk.audit("ledger.read")] == ["o.brandt", "a.mensah"]
 
 
-async def test_a_hundred_thousand_contacts_are_counted_in_under_two_seconds(desk: Desk) -> None:
-    """Half a second on an idle machine of two cores; the limit leaves room for a busy one."""
+async def test_a_hundred_thousand_contacts_cost_a_few_times_what_counting_them_costs(desk: Desk) -> None:
+    """A third of a second on an idle machine of two cores; measured beside a plain count, to be fair to a busy one."""
     await _execute(
         desk,
         "insert into intake.v_accepted (contact_id, agency_id) "
@@ -209,10 +209,16 @@ async def test_a_hundred_thousand_contacts_are_counted_in_under_two_seconds(desk
         "(array['waiting', 'placed', 'closed'])[n % 3 + 1] from generate_series(1, 80000) n",
     )
     await _execute(desk, "analyze intake.v_accepted, intake.outbox, router.v_case")
-    began = time.perf_counter()
+    plain, ledgers = [], []
+    async with desk.engine.connect() as connection:
+        for _ in range(3):
+            began = time.perf_counter()
+            await connection.execute(text("select count(distinct contact_id) from intake.v_accepted"))
+            plain.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            ledger = await read_ledger(connection)
+            ledgers.append(time.perf_counter() - began)
 
-    ledger = await _ledger(desk)
-
-    assert time.perf_counter() - began < 2
+    assert min(ledgers) < 30 * min(plain)
     assert ledger.balanced
     assert ledger.total == LedgerLine(accepted=100000, in_flight=20000, waiting=26666, placed=26667, closed=26667)
