@@ -23,6 +23,7 @@ from shared.stage import Stage
 from shared.topics import NOTICE_REQUESTED
 
 NAME = "notifier"
+ROUTINE_REST_SECONDS = 0.5  # Bulk wakes the worker with every batch; it tells nobody more often than the pause allows.
 
 
 def build(settings: NotifierSettings | None = None) -> Service:
@@ -35,7 +36,14 @@ def build(settings: NotifierSettings | None = None) -> Service:
     for lane, pause in pauses.items():
         if lane.value in settings.lane_names:
             bundler = Bundler(foundation.open_work, dispatcher.directory, lane, pause)
-            workers[lane] = DeliveryWorker(foundation.open_work, bundler, dispatcher, lane, settings.delivery_slots)
+            workers[lane] = DeliveryWorker(
+                foundation.open_work,
+                bundler,
+                dispatcher,
+                lane,
+                settings.delivery_slots,
+                rest_seconds=0.0 if lane is Lane.URGENT else ROUTINE_REST_SECONDS,
+            )
     return Service(
         foundation=foundation,
         stages=[

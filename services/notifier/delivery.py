@@ -52,14 +52,16 @@ class DeliveryWorker:
         slots: int,
         *,
         lease: timedelta = LEASE,
+        rest_seconds: float = 0.0,
     ) -> None:
-        """lease: how long a claimed delivery is left alone when nobody records it."""
+        """lease: how long a claimed delivery is left alone when nobody records it; rest_seconds: between two looks."""
         self._open_work = open_work
         self._bundler = bundler
         self._dispatcher = dispatcher
         self._lane = lane
         self._slots = slots
         self._lease = lease
+        self._rest_seconds = rest_seconds
         self._woken = asyncio.Event()
         self._stopping = False
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -89,6 +91,8 @@ class DeliveryWorker:
             await asyncio.wait(self._in_hand, timeout=STOP_SECONDS)
 
     async def _rest(self) -> None:
+        if not self._stopping:
+            await asyncio.sleep(self._rest_seconds)
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._woken.wait()

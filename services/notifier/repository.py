@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, any_, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import Uuid, and_, any_, func, literal, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,19 @@ from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind
 
 _n, _b, _d = notices.c, bundles.c, deliveries.c
+
+# Few recipients have many waiting notices: they are looked for before anybody asks when each was last written to.
+_RECIPIENTS_DUE = text("""
+with waiting as materialized (
+    select distinct recipient_kind, recipient, kind from notifier.notices where bundle_id is null and lane = :lane
+)
+select recipient_kind, recipient, kind from waiting
+where cast(:pause as interval) = interval '0' or not exists (
+    select from notifier.bundles b
+    where b.bundled_at > now() - cast(:pause as interval) and b.lane = :lane
+        and b.recipient_kind = waiting.recipient_kind and b.recipient = waiting.recipient and b.kind = waiting.kind
+)
+""")
 
 
 class NoticeTable:
@@ -41,18 +54,7 @@ class NoticeTable:
 
     async def recipients_due(self, lane: Lane, pause: timedelta) -> Recipients:
         """Recipients with waiting notices of a kind that no bundle was made of within `pause`."""
-        statement = select(_n.recipient_kind, _n.recipient, _n.kind).distinct()
-        statement = statement.where(_n.bundle_id.is_(None), _n.lane == lane.value)
-        if pause:
-            recent = exists().where(
-                _b.lane == lane.value,
-                _b.recipient_kind == _n.recipient_kind,
-                _b.recipient == _n.recipient,
-                _b.kind == _n.kind,
-                _b.bundled_at > func.now() - pause,
-            )
-            statement = statement.where(~recent)
-        rows = await self._connection.execute(statement)
+        rows = await self._connection.execute(_RECIPIENTS_DUE, {"lane": lane.value, "pause": pause})
         return [(Recipient(RecipientKind(kind), name), NoticeKind(of)) for kind, name, of in rows]
 
     async def take(self, lane: Lane, recipients: Recipients, limit: int) -> Sequence[Waiting]:
