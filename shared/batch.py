@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import meters
 from shared.crash_guard import DEATHS, CrashGuard, first_of_each_partition
-from shared.database import is_database_away, is_worth_repeating
-from shared.errors import PermanentFailure, ReasonCode, TransientFailure
+from shared.database import is_database_away, is_worth_repeating, judged
+from shared.errors import PermanentFailure, ReasonCode
+from shared.marks import Marks, by_name
 from shared.messages.build import read_message
 from shared.messages.envelope import Message
 from shared.parked import ToPark, blocked_subjects, park
@@ -55,13 +56,21 @@ class BatchRecipe(Generic[M, W]):
     """Handles the batches of one stage, one at a time."""
 
     def __init__(
-        self, stage: Stage[M, W], open_work: OpenWork[W], engine: AsyncEngine, tables: StandardTables, seal: ServiceSeal
+        self,
+        stage: Stage[M, W],
+        open_work: OpenWork[W],
+        engine: AsyncEngine,
+        tables: StandardTables,
+        seal: ServiceSeal,
+        marks: Marks,
     ) -> None:
-        """engine: for the crash guard's own short transactions."""
+        """engine: for the crash guard's own short transactions; marks: nothing is read that they do not prove."""
         self.stage = stage
         self._open_work = open_work
         self._tables = tables
         self._seal = seal
+        self._marks = marks
+        self._topics = by_name(stage.topics)
         self._guard = CrashGuard(engine, tables, stage.consumer)
         self._proven: set[tuple[str, int]] = set()  # Partitions of which a first batch came to an end here.
         self._waits = 0
@@ -108,7 +117,7 @@ class BatchRecipe(Generic[M, W]):
     async def _handle_carefully(self, records: Sequence[Record]) -> None:
         for record in records:
             if await self._guard.begin([record], batch=False) >= DEATHS:
-                await self._quarantine_alone(Rejected(record, ReasonCode.CRASHED_REPEATEDLY))
+                await self._quarantine_alone(Rejected(record, self._unproven(record) or ReasonCode.CRASHED_REPEATEDLY))
             else:
                 await self._handle_together([record])
             await self._guard.ended([record], batch=False)
@@ -130,14 +139,18 @@ class BatchRecipe(Generic[M, W]):
         arrived: list[Arrived[M]] = []
         rejected: list[Rejected] = []
         for record in records:
-            if record.poisoned:
-                rejected.append(Rejected(record, ReasonCode.POISON_HEADER))
+            fault = self._unproven(record) or (ReasonCode.POISON_HEADER if record.poisoned else None)
+            if fault is not None:
+                rejected.append(Rejected(record, fault))
                 continue
             try:
                 arrived.append(Arrived(read_message(self.stage.message, record.body), record))
             except PermanentFailure as failure:
                 rejected.append(Rejected(record, failure.reason))
         return arrived, rejected
+
+    def _unproven(self, record: Record) -> ReasonCode | None:
+        return self._marks.fault(self._topics[record.topic], record.body, record.headers)
 
     async def _repeatedly(self, arrived: Sequence[Arrived[M]], rejected: Sequence[Rejected]) -> None:
         """Run the unit; deadlocks and time limits of the database repeat the whole of it."""
@@ -196,13 +209,14 @@ class BatchRecipe(Generic[M, W]):
     async def _handle_alone(self, one: Arrived[M]) -> None:
         try:
             await self._repeatedly([one], [])
-        except PermanentFailure as failure:
-            await self._quarantine_alone(Rejected(one.record, failure.reason, handled=True))
         except Exception as error:
             if is_database_away(error):
                 raise
-            reason = error.reason if isinstance(error, TransientFailure) else ReasonCode.RULE_FAILED
-            await self._park_alone(one, reason, error)
+            verdict = judged(error)
+            if isinstance(verdict, PermanentFailure):
+                await self._quarantine_alone(Rejected(one.record, verdict.reason, handled=True))
+            else:
+                await self._park_alone(one, verdict.reason, error)
 
     async def _park_alone(self, one: Arrived[M], reason: ReasonCode, error: Exception) -> None:
         consumer = self.stage.consumer

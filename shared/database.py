@@ -8,6 +8,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.errors import PermanentFailure, ReasonCode, TransientFailure
+
 SERVER_LIMITS = {
     "statement_timeout": "10s",
     "lock_timeout": "3s",
@@ -18,6 +20,7 @@ SERVER_LIMITS = {
 }
 
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04"})
+_REFUSED_VALUES = "22"  # Data exceptions: a number out of range, a character no text can hold. They never pass.
 _AWAY_CLASSES = ("08", "57P", "53")
 
 
@@ -53,6 +56,15 @@ def sqlstate(error: BaseException) -> str | None:
 def is_worth_repeating(error: BaseException) -> bool:
     """True for deadlock, serialization failure and time limits: the whole unit may be run again at once."""
     return sqlstate(error) in _RETRY_STATES
+
+
+def judged(error: BaseException) -> PermanentFailure | TransientFailure:
+    """What an error of one message handled alone says: that it cannot work as it is, or that it may work later."""
+    if isinstance(error, PermanentFailure | TransientFailure):
+        return error
+    if (sqlstate(error) or "").startswith(_REFUSED_VALUES):
+        return PermanentFailure(ReasonCode.VALUE_REFUSED)
+    return TransientFailure(ReasonCode.TRY_AGAIN if is_worth_repeating(error) else ReasonCode.RULE_FAILED)
 
 
 def is_database_away(error: BaseException) -> bool:

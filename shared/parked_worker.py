@@ -13,8 +13,8 @@ from sqlalchemy import Row
 
 from shared import meters
 from shared.crash_guard import DEATHS, CrashGuard
-from shared.database import is_database_away, is_worth_repeating
-from shared.errors import PermanentFailure, ReasonCode, TransientFailure
+from shared.database import is_database_away, judged
+from shared.errors import PermanentFailure, ReasonCode
 from shared.messages.build import read_message
 from shared.parked import put_back, settle, take_head
 from shared.quarantine import Record, Rejected, quarantine, reopen
@@ -48,7 +48,7 @@ class ParkedWorker:
         while True:
             try:
                 if not released:
-                    await self._releases.release_readable()
+                    await self.release_readable()
                     released = True
                 while await self.give_back_one():
                     pass
@@ -58,6 +58,10 @@ class ParkedWorker:
                 if not is_database_away(error):
                     log.error("parked_worker_failed", service=self._foundation.name, exc_info=error)
             await asyncio.sleep(POLL_SECONDS)
+
+    async def release_readable(self) -> None:
+        """Release what this process can read and an earlier one could not."""
+        await self._releases.release_readable()
 
     async def give_back_one(self) -> bool:
         """Give the next item that was released from quarantine to its stage; False where there is none."""
@@ -107,13 +111,13 @@ class ParkedWorker:
         """Count the attempt, in a transaction of its own: time limits and deadlocks of the database count too."""
         tables = self._foundation.tables
         async with self._foundation.open_work() as work:
-            if isinstance(failure, PermanentFailure):
-                await self._quarantine(row, failure.reason, work)
+            verdict = judged(failure)
+            if isinstance(verdict, PermanentFailure):
+                await self._quarantine(row, verdict.reason, work)
                 await settle(work.connection, tables, row, "quarantined")
-                state, reason = "quarantined", failure.reason
+                state = "quarantined"
             else:
-                reason = _reason(failure)
-                state = await put_back(work.connection, tables, row, reason)
+                state = await put_back(work.connection, tables, row, verdict.reason)
             await work.commit()
         log.warning(
             "parked_attempt_failed",
@@ -121,7 +125,7 @@ class ParkedWorker:
             message_id=str(row.message_id),
             contact_id=str(row.contact_id),
             state=state,
-            reason=reason.value,
+            reason=verdict.reason.value,
             exc_info=failure,
         )
 
@@ -132,9 +136,3 @@ class ParkedWorker:
             return
         rejected = Rejected(Record(row.topic, -1, -1, row.body), reason, handled=True, claimed=True)
         await quarantine(work.connection, table, self._foundation.seal, row.consumer, [rejected])
-
-
-def _reason(failure: Exception) -> ReasonCode:
-    if isinstance(failure, TransientFailure):
-        return failure.reason
-    return ReasonCode.TRY_AGAIN if is_worth_repeating(failure) else ReasonCode.RULE_FAILED

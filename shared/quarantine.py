@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.errors import ReasonCode
 from shared.ids import new_id
 from shared.messages.build import read_head
+from shared.messages.envelope import Head
 from shared.sealing import ServiceSeal
 
+_UNBELIEVED = frozenset({ReasonCode.UNPROVEN, ReasonCode.KEY_UNKNOWN})
 _PLACE = ("consumer", "topic", "partition", "kafka_offset", "fingerprint")
 
 
@@ -45,9 +47,17 @@ class Rejected:
 
     @property
     def message_id(self) -> UUID | None:
-        """The message it carries, as far as that can be read. A poisoned header may hide another: then None."""
-        head = None if self.record.poisoned else read_head(self.record.body)
+        """The message it carries, as far as that can be read and believed. A poisoned header may hide another."""
+        head = None if self.record.poisoned else self.head
         return head.id if head else None
+
+    @property
+    def head(self) -> Head | None:
+        """What the message says of itself; None where that cannot be read, or where nobody of ours wrote it.
+
+        A forged id must not make the reconciler believe that the true message is in a person's hands.
+        """
+        return None if self.reason in _UNBELIEVED else read_head(self.record.body)
 
 
 async def quarantine(
@@ -75,7 +85,7 @@ def _open_again(table: Table, reason: ColumnElement[str]) -> dict[str, Any]:
 
 
 def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
-    record, head = item.record, read_head(item.record.body)
+    record, head = item.record, item.head
     return {
         "id": new_id(),
         "consumer": consumer,
@@ -107,3 +117,8 @@ def _packed(record: Record) -> bytes:
 def unpacked(plain: bytes) -> bytes:
     """The raw body of a quarantined record after unsealing."""
     return plain.partition(b"\n")[2]
+
+
+def unpacked_headers(plain: bytes) -> list[tuple[str, bytes]]:
+    """The headers of a quarantined record after unsealing."""
+    return [(name, bytes.fromhex(value)) for name, value in json.loads(plain.partition(b"\n")[0])]

@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from shared import meters
 from shared.errors import PermanentFailure, ReasonCode
+from shared.marks import by_name
 from shared.messages.build import read_message
 from shared.messages.envelope import Message
-from shared.quarantine import reopen, unpacked
+from shared.quarantine import reopen, unpacked, unpacked_headers
 from shared.service import Foundation
 from shared.stage import Stage
 from shared.work import Work
@@ -31,17 +32,23 @@ class Releases:
         self._stages = stages
 
     async def release_readable(self) -> None:
-        """Release what was quarantined for a version that a stage of this release can read."""
+        """Release what was quarantined for a version that a stage of this release can read, or for want of a key."""
         schema = self._foundation.name
         statement = text(
-            f"select {schema}.settle_standard_attention(id, 'release', 'system', 'this version is read now') "  # noqa: S608 - a name of ours
-            f"from {schema}.quarantine where consumer = :consumer and reason = :reason and state = 'open' "
-            "and type = :type and major = :major"
+            f"select {schema}.settle_standard_attention(id, 'release', 'system', 'can be read now') "  # noqa: S608 - a name of ours
+            f"from {schema}.quarantine where consumer = :consumer and state = 'open' and (reason = :no_key "
+            "or reason = :version and type = :type and major = :major)"
         )
         for stage in self._stages.values():
             async with self._foundation.open_work() as work:
-                values = {"consumer": stage.consumer, "type": stage.message.TYPE, "major": stage.message.MAJOR}
-                await work.connection.execute(statement, {**values, "reason": ReasonCode.UNSUPPORTED_VERSION.value})
+                values = {
+                    "consumer": stage.consumer,
+                    "no_key": ReasonCode.KEY_UNKNOWN.value,
+                    "version": ReasonCode.UNSUPPORTED_VERSION.value,
+                    "type": stage.message.TYPE,
+                    "major": stage.message.MAJOR,
+                }
+                await work.connection.execute(statement, values)
                 await work.commit()
 
     async def give_back_one(self) -> bool:
@@ -75,8 +82,14 @@ class Releases:
         return (await work.connection.execute(statement)).first()
 
     def _read(self, row: Row[Any]) -> tuple[Message, bytes]:
-        body = unpacked(self._foundation.seal.open(row.body, row.consumer))
-        return read_message(self._stages[row.consumer].message, body), body
+        plain = self._foundation.seal.open(row.body, row.consumer)
+        body = unpacked(plain)
+        stage = self._stages[row.consumer]
+        if row.partition >= 0:  # Else it comes from the parked work, where only proven messages are.
+            topic = by_name(stage.topics).get(row.topic, stage.topic)
+            if fault := self._foundation.marks.fault(topic, body, unpacked_headers(plain)):
+                raise PermanentFailure(fault)
+        return read_message(stage.message, body), body
 
     async def _again(self, work: Work, row: Row[Any], reason: ReasonCode) -> None:
         await reopen(work.connection, self._foundation.tables.quarantine, row.id, reason)

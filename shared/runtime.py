@@ -53,7 +53,7 @@ class RunningService:
 
     def _subscribe(self, stage: Stage[Any, Any]) -> None:
         base, settings = self.foundation, self.foundation.settings
-        recipe = BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal)
+        recipe = BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal, base.marks)
         self.recipes[stage.consumer] = recipe
         subscribe(self.broker, stage, recipe.__call__, slot=settings.slot, batch_size=settings.batch_size)
 

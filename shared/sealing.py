@@ -8,11 +8,14 @@ import binascii
 import hashlib
 import hmac
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import BaseModel
 
 from shared.errors import PermanentFailure, ReasonCode, SettingsError
@@ -69,7 +72,7 @@ class KeyEncryption:
     def __init__(self, text: str) -> None:
         """text: base64 keys of 256 bits, one a line. Raises SettingsError where it holds no such key."""
         self._keys: dict[str, AESGCM] = {}
-        self._secrets: list[bytes] = []
+        self._secrets: dict[str, bytes] = {}
         for line in text.split():
             try:
                 key = base64.b64decode(line, validate=True)
@@ -77,15 +80,26 @@ class KeyEncryption:
                 key = b""
             if len(key) != 32:
                 raise SettingsError("MASH_KEK: every line must be 32 bytes in base64; make one with `mash key`")
-            self._keys[hashlib.sha256(b"kek-id" + key).hexdigest()[:12]] = AESGCM(key)
-            self._secrets.append(key)
+            kek_id = hashlib.sha256(b"kek-id" + key).hexdigest()[:12]
+            self._keys[kek_id] = AESGCM(key)
+            self._secrets[kek_id] = key
         if not self._keys:
             raise SettingsError("MASH_KEK: holds no key; make one with `mash key`")
         self.current = next(iter(self._keys))
+        self._oldest = next(reversed(self._keys))
+
+    @property
+    def ids(self) -> Collection[str]:
+        """Of the keys that are here; they say nothing about the keys."""
+        return self._keys.keys()
+
+    def expand(self, kek_id: str, purpose: str) -> bytes:
+        """32 bytes for one purpose from one key of the keyring (HKDF-SHA256). Raises KeyError where it is not here."""
+        return HKDF(hashes.SHA256(), 32, salt=None, info=b"mash|" + purpose.encode()).derive(self._secrets[kek_id])
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose (a keyed hash, a service seal) that say nothing about the key they come from."""
-        return hmac.new(self._secrets[-1], b"mash|" + purpose.encode(), hashlib.sha256).digest()
+        return hmac.new(self._secrets[self._oldest], b"mash|" + purpose.encode(), hashlib.sha256).digest()
 
     def new_data_key(self, contact_id: UUID) -> tuple[DataKey, WrappedKey]:
         """A fresh data key for a contact, and the form of it to keep."""

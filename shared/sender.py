@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import meters
 from shared.database import is_database_away
+from shared.marks import MARK, Marks
 from shared.outbox import Outgoing, mark_published
 from shared.topics import MAX_MESSAGE_BYTES
 
@@ -28,9 +29,10 @@ _HELD_ROWS = 20_000  # Beyond this the relay takes over, from the table.
 class Sender:
     """The producer of one service in one process."""
 
-    def __init__(self, bootstrap: str, service: str, engine: AsyncEngine, outbox: Table) -> None:
-        """outbox: the service's own. Connects when it first has something to send."""
+    def __init__(self, bootstrap: str, service: str, engine: AsyncEngine, outbox: Table, marks: Marks) -> None:
+        """outbox: the service's own; marks: prove who wrote. Connects when it first has something to send."""
         self._bootstrap = bootstrap
+        self._marks = marks
         self._service = service
         self._engine = engine
         self._outbox = outbox
@@ -109,7 +111,9 @@ class Sender:
             if row.topic in closed:
                 continue
             try:
-                sent.append((row.id, await producer.send(row.topic, value=row.body, key=row.key.encode())))
+                headers = [(MARK, self._marks.mark(self._service, row.topic, row.body))]
+                future = await producer.send(row.topic, value=row.body, key=row.key.encode(), headers=headers)
+                sent.append((row.id, future))
             except MessageSizeTooLargeError:
                 log.error("message_too_large", service=self._service, message_id=str(row.id), size=len(row.body))
             except KafkaError as error:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.database import make_engine
 from shared.keyring.keys import Keys
+from shared.marks import Marks
 from shared.sealing import KeyEncryption, ServiceSeal
 from shared.sender import Sender
 from shared.settings import CommonSettings
@@ -32,6 +33,7 @@ class Foundation(Generic[W]):
     engine: AsyncEngine
     kek: KeyEncryption
     seal: ServiceSeal
+    marks: Marks
     tables: StandardTables
     sender: Sender
     open_work: OpenWork[W]
@@ -45,9 +47,10 @@ def lay_foundation(settings: CommonSettings, name: str, make_work: MakeWork[W], 
     engine = make_engine(settings.database_url.get_secret_value(), application=f"mash-{name}", pool_size=pool_size)
     kek = KeyEncryption(settings.kek_text())
     tables = tables_in(name)
-    sender = Sender(settings.kafka_bootstrap, name, engine, tables.outbox)
+    marks = Marks(kek)
+    sender = Sender(settings.kafka_bootstrap, name, engine, tables.outbox, marks)
     open_work = WorkFactory(make_work, engine, tables, kek, sender)
-    return Foundation(name, settings, engine, kek, ServiceSeal(kek), tables, sender, open_work)
+    return Foundation(name, settings, engine, kek, ServiceSeal(kek), marks, tables, sender, open_work)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from shared.errors import PermanentFailure, ReasonCode
 from shared.ids import new_id
@@ -52,11 +53,22 @@ def read_message(kind: type[M], body: bytes) -> M:
         message = kind.model_validate_json(body)
     except (ValidationError, RecursionError):
         raise PermanentFailure(_why_not(kind, body)) from None
+    if b"\\u0000" in body and _holds_nul(from_json(body)):
+        raise PermanentFailure(ReasonCode.UNREADABLE)
     if message.type != kind.TYPE:
         raise PermanentFailure(ReasonCode.WRONG_TYPE)
     if message.major != kind.MAJOR:
         raise PermanentFailure(ReasonCode.UNSUPPORTED_VERSION)
     return message
+
+
+def _holds_nul(value: object) -> bool:
+    """Whether a text holds U+0000, which JSON can write and PostgreSQL cannot keep."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(_holds_nul(item) for item in value)
 
 
 def read_head(body: bytes) -> Head | None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from shared.messages.envelope import Facets, Message
+from shared.messages.envelope import Facets, Level, Message, Version
 
 
 class CaseState(StrEnum):
@@ -24,11 +24,11 @@ class CaseMovedFacets(Facets):
     agency_kind: str
     receipt_id: str
     received_at: AwareDatetime
-    version: int
+    version: Version
     state: CaseState
     queue: str  # queue id of the catalogue: mash-screening, one-point, families-first, tas, tac, vcs-alliance, ...
     suggested_queue: str | None = None
-    level: int
+    level: Level
     rating: str
     statutory_flag: str
     danger: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime
 
 from shared.messages.assessment import Rating, StatutoryFlag
-from shared.messages.envelope import Facets, Message
+from shared.messages.envelope import Facets, Level, Message
 
 
 class ContactAssessedFacets(Facets):
@@ -17,7 +17,7 @@ class ContactAssessedFacets(Facets):
     receipt_id: str
     received_at: AwareDatetime
     subject_kind: str
-    level: int
+    level: Level
     rating: Rating
     statutory_flag: StatutoryFlag
     danger: tuple[str, ...] = ()

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]  # Far above any true count, far below what a column can hold.
+Level = Annotated[int, Field(ge=1, le=5)]
+Version = Annotated[int, Field(ge=1, le=1_000_000)]  # Of a case: its moves are counted from 1.
 
 
 class Lane(StrEnum):
@@ -45,8 +49,8 @@ class Message(Frozen):
 
     id: UUID
     type: str
-    major: int
-    minor: int
+    major: Count
+    minor: Count
     occurred_at: AwareDatetime
     trace: str
     subject: str

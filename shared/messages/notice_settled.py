@@ -5,7 +5,7 @@ Ordinary deliveries are kept in the notifier's own tables and make no message: n
 
 from typing import ClassVar
 
-from shared.messages.envelope import Facets, Message
+from shared.messages.envelope import Count, Facets, Message
 
 
 class NoticeSettledFacets(Facets):
@@ -16,7 +16,7 @@ class NoticeSettledFacets(Facets):
     channel: str  # email | webhook | none
     recipient: str  # agency id or queue id
     status: str
-    attempts: int
+    attempts: Count
     reason: str | None = None
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.messages.envelope import Facets, Frozen, Message
+from shared.messages.envelope import Facets, Frozen, Level, Message, Version
 
 REASON_PART = "reason"
 
@@ -30,10 +30,10 @@ class StaffDecidedFacets(Facets):
     decision_id: str
     staff_id: str
     role: str
-    case_version: int
+    case_version: Version
     action: DecisionAction
     queue: str | None = None
-    level: int | None = None
+    level: Level | None = None
     outcome: str | None = None
     reason_code: str
 

@@ -15,15 +15,18 @@ from services.console.live import LiveQueues
 from services.console.pages.queues import events
 from services.console.sign_in import SignedIn, sign_in
 from shared.ids import new_id
+from shared.marks import Marks
 from shared.messages.build import to_bytes
 from shared.messages.case_moved import CaseState
 from shared.messages.envelope import Lane, Message
 from shared.runtime import RunningService
+from shared.sealing import KeyEncryption
 from shared.topic_admin import apply_topics
 from shared.topics import CONTACT_RECEIVED, NOTICE_SETTLED, QUEUES, Topic
 from tests.builders.console import a_contact_in_danger, a_move, a_settled_notice
 from tests.builders.console_app import PASSWORD, STAFF, ConsoleUnderTest, live_of, settings_for
-from tests.builders.console_desk import Desk
+from tests.builders.console_desk import KEK_TEXT, Desk
+from tests.builders.records import mark_headers
 
 
 async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
@@ -55,6 +58,7 @@ async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues,
         (NOTICE_SETTLED, failed),
         (QUEUES["mash"], moved),
     ]
+    marks = Marks(KeyEncryption(KEK_TEXT))
     producer = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap)
     await producer.start()
     for topic, message in sent:

@@ -17,10 +17,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.ids import new_id
+from shared.marks import Marks
 from shared.messages.build import to_bytes
 from shared.messages.contact_received import ContactReceived
 from shared.runtime import RunningService
+from shared.sealing import KeyEncryption
 from shared.service import Service
+from tests.builders.records import mark_headers
 from tests.integration.handling import probe
 from tests.integration.handling.unfed import Unfed, unfed_probe
 
@@ -52,11 +55,14 @@ class Bench:
         *messages: ContactReceived | bytes,
         headers: Sequence[tuple[str, bytes]] = (),
         key: bytes | None = None,
+        marked: bool = True,
     ) -> None:
-        """Write messages, or raw bytes, to a topic."""
+        """Write messages, or raw bytes, to a topic; marked: as the probe itself would."""
+        marks = Marks(KeyEncryption(probe.KEK))
         for message in messages:
             body = message if isinstance(message, bytes) else to_bytes(message)
-            await self.producer.send_and_wait(topic, body, key=key, headers=list(headers))
+            mark = mark_headers(marks, probe.topic(topic), body) if marked else ()
+            await self.producer.send_and_wait(topic, body, key=key, headers=[*mark, *headers])
 
     async def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
         """The rows of a query."""

@@ -25,6 +25,7 @@ from shared.topics import Topic
 from shared.work import Work
 
 SCHEMA = "probe"
+KEK = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 metadata = MetaData(schema=SCHEMA, naming_convention=NAMING)
 standard = standard_tables(metadata)
 effects = Table("effects", metadata, Column("message_id", Uuid), Column("subject", Text), Column("seq", Text))
@@ -67,7 +68,7 @@ def settings_for(url: str, bootstrap: str, **more: object) -> CommonSettings:
     values: dict[str, object] = {
         "database_url": url,
         "kafka_bootstrap": bootstrap,
-        "kek": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "kek": KEK,
         "relay_after_seconds": 0.5,
         **more,
     }

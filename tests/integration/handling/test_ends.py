@@ -28,7 +28,7 @@ async def test_a_header_that_is_not_utf8_neither_loses_nor_blocks_a_message(benc
         await bench.until_rows("select 1 from probe.quarantine", 1)
     assert await bench.effects() == [good.id]
     assert await bench.rows("select reason, contact_id, headers from probe.quarantine") == [
-        ("poison-header", poisoned.contact_id, ["trace"])
+        ("poison-header", poisoned.contact_id, ["mash-mark", "trace"])
     ]
 
 

@@ -5,6 +5,7 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from shared.marks import Marks
 from shared.outbox import Outgoing
 from shared.relay import Relay
 from shared.sealing import KeyEncryption
@@ -13,7 +14,9 @@ from shared.tables import tables_in
 from shared.work import Work, WorkFactory
 from tests.builders.messages import a_contact_received
 from tests.integration.handling.conftest import Bench, running
-from tests.integration.handling.probe import build, settings_for, topic
+from tests.integration.handling.probe import KEK, build, settings_for, topic
+
+MARKS = Marks(KeyEncryption(KEK))
 
 
 class Nobody:
@@ -62,7 +65,7 @@ async def _on_topic(bench: Bench, name: str, count: int) -> list[bytes]:
 async def test_what_a_dead_process_left_in_the_outbox_is_sent_by_the_relay_and_marked(bench: Bench) -> None:
     name = await bench.new_topic()
     ids = await _commit(bench, name, 5)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, sender).relay_once() == 5
     assert await _relay(bench, sender).relay_once() == 0
     await sender.stop()
@@ -81,11 +84,11 @@ async def test_a_unit_that_is_rolled_back_sends_nothing(bench: Bench) -> None:
 async def test_rows_stay_unpublished_while_kafka_is_away_and_leave_when_it_is_back(bench: Bench) -> None:
     name = await bench.new_topic()
     ids = await _commit(bench, name, 3)
-    lost = Sender("127.0.0.1:1", "probe", bench.engine, tables_in("probe").outbox)
+    lost = Sender("127.0.0.1:1", "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, lost).relay_once() == 0
     await lost.stop()
     assert await bench.rows("select count(*) from probe.outbox where published_at is null") == [(3,)]
-    back = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox)
+    back = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, back).relay_once() == len(ids)
     await back.stop()
 
@@ -93,7 +96,7 @@ async def test_rows_stay_unpublished_while_kafka_is_away_and_leave_when_it_is_ba
 async def test_one_message_too_large_for_the_broker_does_not_hold_back_the_others(bench: Bench) -> None:
     name = await bench.new_topic()
     ids = await _commit(bench, name, 3)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     oversize = Outgoing(a_contact_received().id, name, "k", a_contact_received().contact_id, b"x" * 9_000_000)
     rows = [oversize, *[Outgoing(i, name, "k", oversize.contact_id, b"{}") for i in ids]]  # type: ignore[arg-type]
     assert await sender.send(rows, by="direct") == 3
@@ -124,7 +127,7 @@ async def test_a_row_that_kafka_lost_is_sent_again_however_late_it_was_published
     name = await bench.new_topic()
     await _commit(bench, name, 3)
     await bench.execute("update probe.outbox set created_at = now() - interval '1 hour', published_at = now()")
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     patient = Relay(
         "probe",
         bench.engine,
@@ -153,7 +156,7 @@ async def test_what_a_reader_handled_or_quarantined_is_not_sent_again(bench: Ben
             f"('{message.id}', '{name}', 'k', '{message.contact_id}', '', "
             "now() - interval '1 hour', now() - interval '1 hour')"
         )
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, sender)._reconcile(name, "probe") == 0
     await sender.stop()
 
@@ -162,7 +165,7 @@ async def test_a_topic_that_does_not_exist_does_not_stop_the_others(bench: Bench
     name = await bench.new_topic()
     ids = await _commit(bench, name, 2)
     lost = Outgoing(a_contact_received().id, "probe.nowhere", "k", a_contact_received().contact_id, b"{}")
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     rows = [lost, lost, *[Outgoing(i, name, "k", lost.contact_id, b"{}") for i in ids]]  # type: ignore[arg-type]
     assert await sender.send(rows, by="relay") == 2
     await sender.stop()

@@ -1,5 +1,8 @@
 """What a person releases is really handled again, once; what a person resolves stands in nobody's way."""
 
+from sqlalchemy import text
+
+from shared.work import Work
 from tests.builders.messages import a_contact_received
 from tests.integration.handling.unfed import Unfed, forgiving
 
@@ -131,3 +134,20 @@ async def test_work_that_killed_before_and_kills_again_when_released_is_not_trie
     await unfed.works()
     assert await unfed.effects() == []
     assert await unfed.attention() == [("quarantined", "crashed-repeatedly", 2, "open")]
+
+
+async def test_a_value_that_no_column_can_hold_is_a_persons_task_at_once(unfed: Unfed) -> None:
+    async def too_large(messages: object, work: Work) -> None:
+        statement = text("insert into probe.parked (attempts) values (cast(:n as int))")
+        await work.connection.execute(statement, {"n": 2**40})
+
+    unfed.handle = too_large
+    await unfed.takes(a_contact_received())
+    assert await unfed.attention() == [("quarantined", "value-refused", 1, "open")]
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.attention() == [("quarantined", "value-refused", 2, "open")]
+    unfed.handle = forgiving
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert len(await unfed.effects()) == 1

@@ -11,6 +11,7 @@ from shared.messages.contact_received import ContactReceived
 from shared.parked_worker import ParkedWorker
 from shared.quarantine import Record
 from shared.work import Work
+from tests.builders.records import mark_headers
 from tests.integration.handling import probe
 
 Handler = Callable[[Sequence[ContactReceived], Work], Awaitable[None]]
@@ -28,12 +29,25 @@ class Unfed:
 
     def __init__(self, url: str) -> None:
         self.handle: Handler = probe.record_effects
-        self.service = probe.build(probe.settings_for(url, "127.0.0.1:1"), probe.topic(TOPIC), handle=self._handle)
-        base = self.service.foundation
-        self.recipe = BatchRecipe(self.service.stages[0], base.open_work, base.engine, base.tables, base.seal)
-        self.consumer = self.service.stages[0].consumer
-        self.worker = ParkedWorker(base, self.service.stages)
+        self._url = url
         self._offset = 0
+        self._build(probe.KEK)
+
+    def _build(self, kek: str) -> None:
+        settings = probe.settings_for(self._url, "127.0.0.1:1", kek=kek)
+        self.service = probe.build(settings, probe.topic(TOPIC), handle=self._handle)
+        base = self.service.foundation
+        (stage,) = self.service.stages
+        self.recipe = BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal, base.marks)
+        self.consumer = stage.consumer
+        self.worker = ParkedWorker(base, self.service.stages)
+
+    async def starts_again(self, *, kek: str = probe.KEK) -> None:
+        """A new process, perhaps with other keys; it does what a process does first."""
+        await self.service.foundation.engine.dispose()
+        self._build(kek)
+        await self.worker.release_readable()
+        await self.works()
 
     async def _handle(self, messages: Sequence[ContactReceived], work: Work) -> None:
         await self.handle(messages, work)
@@ -42,7 +56,8 @@ class Unfed:
         """A record at the next offset."""
         self._offset += 1
         body = message if isinstance(message, bytes) else to_bytes(message)
-        headers = (("trace", b"\xff"),) if poisoned else ()
+        mark = mark_headers(self.service.foundation.marks, self.service.stages[0].topic, body)
+        headers = (*mark, ("trace", b"\xff")) if poisoned else tuple(mark)
         return Record(TOPIC, 0, self._offset, body, headers, poisoned)
 
     async def takes(self, *messages: ContactReceived | bytes | Record) -> None:
@@ -85,9 +100,8 @@ async def unfed_probe(url: str) -> AsyncIterator[Unfed]:
     """A probe in a fresh schema; every connection must be back in the pool at the end."""
     await probe.create_schema(url)
     unfed = Unfed(url)
-    engine = unfed.service.foundation.engine
     try:
         yield unfed
-        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert unfed.service.foundation.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     finally:
-        await engine.dispose()
+        await unfed.service.foundation.engine.dispose()

@@ -16,6 +16,7 @@ from shared.runtime import RunningService
 from shared.service import Service
 from shared.topics import NOTICE_REQUESTED
 from tests.builders.notifier import a_danger_request, a_notice_request
+from tests.builders.records import mark_headers
 from tests.integration.notifier.post import Post, settings_for, until, write_policy
 from tests.integration.notifier.sinks import HookSink, MailSink
 
@@ -34,15 +35,16 @@ def with_topics_of_its_own(service: Service) -> Service:
 
 
 async def put(bootstrap: str, service: Service, *records: tuple[Lane, bytes]) -> None:
-    topics = {stage.topic.lane: stage.topic.name for stage in service.stages}
+    topics = {stage.topic.lane: stage.topic for stage in service.stages}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(name, 1, 1) for name in topics.values()])
+    await admin.create_topics([NewTopic(topic.name, 1, 1) for topic in topics.values()])
     await admin.close()
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
     await producer.start()
     for lane, body in records:
-        await producer.send_and_wait(topics[lane], body)
+        headers = mark_headers(service.foundation.marks, topics[lane], body)
+        await producer.send_and_wait(topics[lane].name, body, headers=headers)
     await producer.stop()
 
 

@@ -12,12 +12,13 @@ from structlog.testing import capture_logs
 from services.router.app import build
 from services.router.settings import RouterSettings
 from shared.batch import BatchRecipe
-from shared.messages.build import to_bytes
 from shared.messages.envelope import Lane, Message
 from shared.messages.staff_decided import DecisionAction
 from shared.parked_worker import ParkedWorker
 from shared.quarantine import Record
 from shared.service import Service
+from shared.topics import Topic
+from tests.builders.records import a_record
 from tests.builders.router import a_decided_message, an_assessed_message
 
 
@@ -28,19 +29,19 @@ class Router:
         self.service = service
         base = service.foundation
         self.recipes = {
-            stage.consumer: BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal)
+            stage.consumer: BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal, base.marks)
             for stage in service.stages
         }
         self.parked = ParkedWorker(base, service.stages)
         self._offset = 0
 
     async def takes(self, consumer: str, *messages: Message) -> None:
-        topic = self.recipes[consumer].stage.topic.name
+        topic = self.recipes[consumer].stage.topic
         await self.recipes[consumer]([self._record(topic, message) for message in messages])
 
-    def _record(self, topic: str, message: Message) -> Record:
+    def _record(self, topic: Topic, message: Message) -> Record:
         self._offset += 1
-        return Record(topic, 0, self._offset, to_bytes(message))
+        return a_record(self.service.foundation.marks, topic, self._offset, message)
 
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
         async with self.service.foundation.engine.connect() as connection:

@@ -12,13 +12,12 @@ from services.triage.app import build
 from services.triage.settings import TriageSettings
 from services.triage.work import TriageWork
 from shared.batch import BatchRecipe
-from shared.messages.build import to_bytes
 from shared.messages.contact import CanonicalContact
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane, Message
-from shared.quarantine import Record
 from shared.service import Service
 from shared.work import OpenWork
+from tests.builders.records import a_record
 from tests.builders.triage_memory import MemoryUnits
 from tests.handlers.triage.test_assess_contacts import received
 
@@ -37,7 +36,7 @@ class Triage:
         base = service.foundation
         self.open_work: OpenWork[TriageWork] = base.open_work
         self.recipes = {
-            stage.consumer: BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal)
+            stage.consumer: BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal, base.marks)
             for stage in service.stages
         }
         self._offset = 0
@@ -53,11 +52,11 @@ class Triage:
 
     async def takes(self, consumer: str, messages: Sequence[Message]) -> None:
         """One batch through the recipe."""
-        topic = self.recipes[consumer].stage.topic.name
+        topic = self.recipes[consumer].stage.topic
         records = []
         for message in messages:
             self._offset += 1
-            records.append(Record(topic, 0, self._offset, to_bytes(message)))
+            records.append(a_record(self.service.foundation.marks, topic, self._offset, message))
         await self.recipes[consumer](records)
 
     async def rows(self, statement: str) -> list[tuple[Any, ...]]:
