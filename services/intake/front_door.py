@@ -18,6 +18,7 @@ from services.intake.messages import refusal_alert
 from services.intake.policy import DangerPolicy
 from services.intake.prepare import Letter, prepare
 from services.intake.raw_check import raw_hint
+from services.intake.raw_text import LARGEST_UNPACKED, is_packed
 from services.intake.refused_store import Kept, Unaccepted
 from services.intake.settings import IntakeSettings
 from services.intake.submission import Agency, Hint, IdempotencyKey, Submission
@@ -48,9 +49,10 @@ class FrontDoor:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="intake-read")
         self._keeping: set[asyncio.Task[Kept]] = set()
 
-    async def look_for_danger(self, body: bytes) -> Hint:
-        """What the raw bytes give away, before anything is parsed."""
-        return await self._spend(len(body), raw_hint, body, self.policy)
+    async def look_for_danger(self, body: bytes, encoding: str = "") -> Hint:
+        """What the raw bytes give away, before anything is parsed. encoding: their Content-Encoding."""
+        size = LARGEST_UNPACKED if encoding or is_packed(body) else len(body)
+        return await self._spend(size, raw_hint, body, self.policy, encoding)
 
     def key_for(self, agency: Agency, sent: str | None, body_sha256: bytes) -> IdempotencyKey:
         """The idempotency key of a body: the sender's, else one derived from agency and content."""

@@ -3,42 +3,46 @@
 import re
 from functools import cache
 
-from services.intake.domain.danger import prompts_in
+from services.intake.domain.danger import Prompt, prompts_in
 from services.intake.domain.plain_text import unescaped
 from services.intake.policy import DangerPolicy
+from services.intake.raw_text import texts_of
 from services.intake.submission import Hint
 
 FLAG = "sender_says_immediate"
 _PIECE = 262_144
 _OVERLAP = 200
+_YES = re.compile(rb'\s*:\s*(?:"\s*)?(?:true|yes|y\b|1\b)', re.IGNORECASE)
 
 
-def raw_hint(body: bytes, policy: DangerPolicy) -> Hint:
-    """Criteria whose words stand anywhere in `body`, or whose flag fields say yes, whatever state it is in."""
-    text = unescaped(_readable(body))
-    prompts = prompts_in(text, policy.rules)
-    flagged = _is_flagged(body, _flags(policy.flags))
-    criteria = (*(prompt.criterion for prompt in prompts), *((FLAG,) if flagged else ()))
-    return Hint(criteria, tuple(prompt.phrase for prompt in prompts))
+def raw_hint(body: bytes, policy: DangerPolicy, encoding: str = "") -> Hint:
+    """Criteria whose words stand anywhere in `body`, or whose flag fields say yes, whatever state it is in.
+
+    encoding: its Content-Encoding, if it came with one. Compressed bodies, text in other encodings and documents in
+    base64 are looked through as well, the packed ones up to `LARGEST_UNPACKED`.
+    """
+    prompts: dict[str, Prompt] = {}
+    flagged = False
+    for text in texts_of(body, encoding):
+        for prompt in prompts_in(unescaped(text), policy.rules):
+            prompts.setdefault(prompt.criterion, prompt)
+        flagged = flagged or _is_flagged(text.encode("utf-8", "replace"), _flags(policy.flags))
+    found = tuple(prompts[c.code] for c in policy.rules.criteria if c.code in prompts)
+    criteria = (*(prompt.criterion for prompt in found), *((FLAG,) if flagged else ()))
+    return Hint(criteria, tuple(prompt.phrase for prompt in found))
 
 
-def _is_flagged(body: bytes, flags: re.Pattern[bytes]) -> bool:
-    """Searched in pieces that overlap, so that a large body never holds the interpreter for long."""
-    pieces = (body[start : start + _PIECE + _OVERLAP] for start in range(0, len(body), _PIECE))
-    return any(flags.search(piece) is not None for piece in pieces)
-
-
-def _readable(body: bytes) -> str:
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return body.decode("utf-16", "replace")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace")
+def _is_flagged(text: bytes, flags: re.Pattern[bytes]) -> bool:
+    """Names are searched in pieces that overlap, so that a large body never holds the interpreter for long."""
+    for start in range(0, len(text), _PIECE):
+        named = flags.finditer(text, start, start + _PIECE + _OVERLAP)
+        if any(_YES.match(text, match.end()) for match in named):
+            return True
+    return False
 
 
 @cache
 def _flags(names: tuple[str, ...]) -> re.Pattern[bytes]:
-    """A field of one of these names, in quotes, with a value that begins like yes."""
+    """A field of one of these names, in quotes."""
     joined = "|".join(re.escape(name) for name in names)
-    return re.compile(rf'"(?:{joined})"\s*:\s*(?:"\s*)?(?:true|yes|y\b|1\b)'.encode(), re.IGNORECASE)
+    return re.compile(rf'"(?:{joined})"'.encode(), re.IGNORECASE)

@@ -14,10 +14,11 @@ from services.intake.domain.refusals import TEXTS, Refusal, Refused, Stored
 from services.intake.front_door import FrontDoor
 from services.intake.http import problems
 from services.intake.http.body import Body, read_body
-from services.intake.http.headers import bearer_token, check_plain, content_type, idempotency_key
+from services.intake.http.headers import bearer_token, check_plain, content_encoding, content_type, idempotency_key
 from services.intake.http.limits import Failures, RateLimits
 from services.intake.http.models import CONTACT_RESPONSES, ContactAnswer
 from services.intake.http.route import route_class
+from services.intake.raw_text import is_gzip
 from services.intake.senders import Senders
 from services.intake.settings import IntakeSettings
 from services.intake.sources.registry import CONNECTORS, Connector
@@ -57,7 +58,7 @@ class ContactsApi:
         if not body.content:
             raise _nothing_kept(body.fault or Refusal.EMPTY_BODY)
         received_at = now()
-        hint = await self._door.look_for_danger(body.content)
+        hint = await self._door.look_for_danger(body.content, content_encoding(request))
         wait = self._limits.wait_for(agency.agency_id, urgent=bool(hint))
         if wait:
             meters.REFUSED.labels(agency.kind, "too-many").inc()
@@ -145,6 +146,8 @@ def _checked(request: Request, agency: Agency, kind: str, body: Body) -> Connect
         raise Refused(body.fault)
     if agency.kind != kind:
         raise Refused(Refusal.WRONG_AGENCY_KIND)
+    if is_gzip(body.content):
+        raise Refused(Refusal.CONTENT_ENCODED)
     return CONNECTORS[kind]
 
 

@@ -42,6 +42,12 @@ def idempotency_key(request: Request) -> str | None:
     return key
 
 
+def content_encoding(request: Request) -> str:
+    """How the body is packed, in lower case; empty where it is not."""
+    encoding = ",".join(request.headers.getlist("content-encoding")).strip().lower()
+    return "" if encoding == "identity" else encoding
+
+
 @dataclass(frozen=True, slots=True)
 class ContentType:
     """The declared type of a body; charset only where one was declared."""
@@ -52,8 +58,7 @@ class ContentType:
 
 def content_type(request: Request, connector: Connector) -> ContentType:
     """The declared type, where this connector takes it. Raises Refused where it does not."""
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", ""):
+    if content_encoding(request):
         raise Refused(Refusal.CONTENT_ENCODED)
     name, *parameters = (part.strip() for part in request.headers.get("content-type", "").split(";"))
     if name.lower() not in connector.content_types:

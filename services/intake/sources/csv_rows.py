@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from services.intake.domain.refusals import Refusal, Refused
+from services.intake.raw_text import wide_codec
 from services.intake.sources.fields import key_of
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -58,9 +59,10 @@ def read_table(body: bytes, known: frozenset[str], charset: str | None = None) -
 
 
 def _decode(body: bytes, charset: str | None) -> str:
-    """UTF-8, or what a byte order mark or the declared charset says; other bytes wait as surrogates for their row."""
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return body.decode("utf-16", "replace")
+    """Two or four bytes a character, the declared charset, or UTF-8; other bytes wait as surrogates for their row."""
+    codec = wide_codec(body)
+    if codec:
+        return body.decode(codec, "replace").removeprefix("\ufeff")
     if charset in ("windows-1252", "cp1252", "iso-8859-1", "latin1", "latin-1"):
         return body.decode("cp1252", "surrogateescape")
     return body.decode("utf-8-sig", "surrogateescape")

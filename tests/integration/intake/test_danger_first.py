@@ -1,5 +1,9 @@
 """Danger goes first: lane, alert and advice, also where the message itself cannot be taken."""
 
+import base64
+import gzip
+import zlib
+
 import pytest
 
 from shared.messages.build import read_message
@@ -10,6 +14,7 @@ from tests.integration.intake.conftest import Door
 from tests.integration.intake.test_accepting import contacts_of
 
 CALL_999 = "If a child is in danger now, call 999. Then ring First Contact, County Durham on 01632 960001."
+KNIFE = '{"narrative": "He held a knife to her."}'
 BABY = {"first": "Bea", "last": "Example", "dob": "2026-09-01", "injuries": "bruise"}
 
 
@@ -84,6 +89,12 @@ async def test_a_flag_in_a_field_that_is_not_mapped_still_prompts(door: Door) ->
         ("vcs", as_json(a_form(concern={"whatHappened": "He has a knife"})), {"Content-Type": "text/plain"}, 415),
         ("school", "he held a knife".encode("utf-16"), {}, 400),
         ("vcs", as_json(a_form(concern={"whatHappened": "He has a knife"})), {"Idempotency-Key": ""}, 400),
+        ("police", KNIFE.encode("utf-16-le"), {}, 400),
+        ("vcs", KNIFE.encode("utf-32-be"), {}, 400),
+        ("police", gzip.compress(KNIFE.encode()), {"Content-Encoding": "gzip"}, 415),
+        ("police", gzip.compress(KNIFE.encode()), {}, 415),
+        ("vcs", zlib.compress(KNIFE.encode())[2:-4], {"Content-Encoding": "deflate"}, 415),
+        ("health", b'{"data": "' + base64.b64encode(KNIFE.encode()), {}, 400),
     ],
 )
 async def test_a_refused_body_with_danger_in_it_alerts_the_urgent_queue_and_the_sender(

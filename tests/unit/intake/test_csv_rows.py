@@ -71,8 +71,8 @@ def test_bytes_that_are_not_utf8_are_guessed_row_by_row() -> None:
     )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_a_byte_order_mark_says_how_to_read(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_byte_order_mark_or_the_place_of_zero_bytes_says_how_to_read(encoding: str) -> None:
     table = read_table((HEADER + "1,Zoë,B,x\r\n").encode(encoding), KNOWN)
     assert (table.header[0], table.rows[0].cells[1]) == ("UPN", "Zoë")
 
