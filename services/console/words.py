@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.console.domain import attention_words as a
 from services.console.domain import words as w
+from services.console.domain.places import place_words
 from shared.codes.table import codes
 from shared.errors import SettingsError
 from shared.policy import read_pack
@@ -23,6 +24,7 @@ _OWN_TABLES: dict[str, Mapping[str, str]] = {
     "adult_role": w.ADULT_ROLES,
     "notice_kind": w.NOTICE_KINDS,
     "notice_status": w.NOTICE_STATUSES,
+    "channel": w.CHANNELS,
     "involvement": w.INVOLVEMENT,
     "action": w.ACTIONS,
     "role": w.ROLES,
@@ -72,6 +74,20 @@ class Words:
     levels: Mapping[int, str]
     closing_outcomes: frozenset[str]
     notes: Mapping[str, str]
+    agencies: Mapping[str, str]
+
+    def agency(self, agency_id: str | None) -> str:
+        """The name of an agency of the directory, or its id where the directory does not have it."""
+        return self.agencies.get(agency_id or "", agency_id or "")
+
+    def recipient(self, recipient: str) -> str:
+        """The name of whom a notice is for: an agency or a queue."""
+        return self.agencies.get(recipient) or self.queue(recipient)
+
+    def place(self, source: str) -> str:
+        """Where in the contact a factor was found."""
+        rows = codes("marker")
+        return place_words(source, {code: rows.label(code) for code in rows})
 
     def queue(self, queue: str | None) -> str:
         """The name of a queue, or its id where the catalogue does not have it."""
@@ -114,9 +130,10 @@ class Words:
 
 
 def read_words(policy_dir: Path, authority: str) -> Words:
-    """The words of an authority. Raises SettingsError where its catalogue or continuum cannot be read."""
+    """The words of an authority. Raises SettingsError where its catalogue, continuum or directory cannot be read."""
     catalogue = read_pack(policy_dir, authority, "catalogue").data
     continuum = read_pack(policy_dir, authority, "continuum").data
+    directory = read_pack(policy_dir, authority, "directory").data
     try:
         queues = {
             str(entry["queue"]): QueueName(str(entry["queue"]), str(entry["name"]), str(entry["kind"]))
@@ -126,6 +143,10 @@ def read_words(policy_dir: Path, authority: str) -> Words:
         levels = {int(entry["level"]): str(entry["label"]) for entry in continuum["levels"]}
         closing = frozenset(str(code) for code in catalogue["closing_outcomes"]["codes"])
         notes = {str(entry["code"]): str(entry["text"]) for entry in catalogue.get("notes", ())}
-    except (KeyError, TypeError, ValueError) as error:
-        raise SettingsError(f"{policy_dir / authority}: catalogue or continuum lacks an entry: {error}") from error
-    return Words(authority, queues, levels, closing, notes)
+        # The title of an agency goes on with whom to turn to there; the name stands before the comma.
+        agencies = {str(id_): str(one["title"]).partition(",")[0] for id_, one in directory["agencies"].items()}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SettingsError(
+            f"{policy_dir / authority}: catalogue, continuum or directory lacks an entry: {error}"
+        ) from error
+    return Words(authority, queues, levels, closing, notes, agencies)

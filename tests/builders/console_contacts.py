@@ -19,10 +19,12 @@ from shared.messages.contact import (
     Child,
     Concern,
     Consent,
+    Defect,
     Identifier,
     Name,
     Referrer,
     SenderRef,
+    Severity,
 )
 from tests.builders.console import RECEIVED_AT
 
@@ -170,4 +172,54 @@ def an_assessment(
         ),
         policy_version="county-durham/continuum@2026.1",
         assessed_at=assessed_at,
+    )
+
+
+def a_contact_full_of(payload: str, contact_id: UUID) -> CanonicalContact:
+    """A contact with the same text in every field that takes text."""
+    kept = a_contact(contact_id)
+    return kept.model_copy(
+        update={
+            "subject": Child(
+                names=(Name(forename=payload, surname=payload),),
+                identifiers=(Identifier(type=payload, value=payload, valid=False),),
+                addresses=(Address(lines=(payload,), postcode=payload, status=payload),),
+                ethnicity=payload,
+                disabilities=(payload,),
+                gp=payload,
+                school=payload,
+                languages=(payload,),
+            ),
+            "adults": (Adult(name=Name(forename=payload), relationship=payload, roles=(payload,), phone=payload),),
+            "household": (payload,),
+            "consent": Consent(status=payload, by=payload, reason=payload),
+            "parents_informed_reason": payload,
+            "sender_refs": (SenderRef(type=payload, value=payload),),
+            "defects": (Defect(code=payload, pointer=payload, message=payload),),
+            "concerns": (
+                Concern(
+                    theme=payload, category=payload, text=payload, severity=Severity(scheme=payload, value=payload)
+                ),
+            ),
+            "markers": (payload,),
+            "protective": (payload,),
+            "narrative": payload,
+            "voice_of_child": payload,
+            "referrer": Referrer(name=payload, role=payload, phone=payload, email=payload),
+            "sender_org": payload,
+            "requested_service": payload,
+            "known_agencies": (payload,),
+            "information_handling": payload,
+        }
+    )
+
+
+def an_assessment_full_of(payload: str, contact_id: UUID) -> Assessment:
+    """An assessment with the same text in every field that takes text."""
+    factor = Factor(kind="indicator", code=payload, label=payload, words=payload, source=payload, clause=payload)
+    kept = an_assessment(contact_id)
+    item = InvolvementItem(kind=payload, on=date(2026, 10, 2), agency_kind=payload, detail=payload)
+    prior = kept.prior_involvement.model_copy(update={"items": (item,), "open_team": payload})
+    return kept.model_copy(
+        update={"factors": (factor,), "unknowns": (payload,), "changes": (payload,), "prior_involvement": prior}
     )

@@ -28,6 +28,8 @@ WHY = {
     "poison-header": "A part beside the message was not text",
     "seal-broken": "The seal on its content is broken",
     "key-destroyed": "The key to its content was destroyed",
+    "key-unknown": "The key that would prove where it came from is not here",
+    "value-refused": "It holds a value that the database does not take",
     "rule-failed": "A rule failed on it",
     "unknown-code": "It holds a code that we do not know",
     "contact-unknown": "It is about a contact that is not known here",

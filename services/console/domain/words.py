@@ -13,6 +13,9 @@ REASONS = {
     "unborn": "About an unborn child",
     "text_prompt": "Words in the text may mean danger",
     "no_service_fits": "No one service fits",
+    "several_services_fit": "Several services fit: a person chooses",
+    "not_automatic": "The service takes nobody without a person's decision",
+    "out_of_area": "The family lives outside the authority",
     "open_case": "The child has an open case",
     "level_1": "Level 1: may need advice only",
     "multiplier_review": "Risk factors ask for a review",
@@ -116,6 +119,12 @@ NOTICE_KINDS = {
     "outcome": "Outcome to the referrer",
     "queue-alert": "Alert to the receiving team",
     "danger-alert": "Danger alert to the duty manager",
+}
+
+CHANNELS = {
+    "email": "e-mail",
+    "webhook": "the system's own connection",
+    "none": "no channel",
 }
 
 NOTICE_STATUSES = {

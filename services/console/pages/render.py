@@ -1,5 +1,6 @@
 """Turning a page's facts into HTML: everything is escaped unless it is markup of our own templates."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -10,13 +11,17 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console.domain.attention import AttentionCount
+from services.console.domain.places import is_about_birth
 from services.console.domain.roles import Permission, Staff
 from services.console.http.context import Console, of
 from services.console.http.identity import Caller
 from services.console.words import Words
 from shared.clock import LONDON
+from shared.messages.contact import CanonicalContact, Defect
 
 HERE = Path(__file__).resolve().parent.parent
+# Overrides, embeddings and isolates of writing direction, and controls that are neither line end nor tabulator.
+_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 NAVIGATION = (
     (Permission.SEE_QUEUES, "/queues", "Queues"),
     (Permission.SEE_QUEUES, "/find", "Find"),
@@ -60,7 +65,9 @@ def reference(value: UUID | str) -> str:
 
 
 def age_on(born_on: date, on: date) -> str:
-    """Age in whole years, in months under two, in weeks under three months."""
+    """Age in whole years, in months under two, in weeks under three months; a birth to come is said to be one."""
+    if born_on > on:
+        return "born after the contact came: check the date"
     months = (on.year - born_on.year) * 12 + on.month - born_on.month - (on.day < born_on.day)
     if months < 3:
         weeks = (on - born_on).days // 7
@@ -87,12 +94,30 @@ def danger_words(words: Words, codes: Iterable[str]) -> list[str]:
     return [words.of("danger", code) for code in sorted(codes, key=lambda code: code == "text_prompt")]
 
 
+def visible(value: object) -> object:
+    """Text in which no character can turn the order of others around or hide: such a one is shown by its number.
+
+    Source: Unicode technical report 36, bidirectional spoofing. Marks that only help right-to-left names stay.
+    """
+    return _HIDDEN.sub(_number_of, value) if type(value) is str and _HIDDEN.search(value) else value
+
+
+def _number_of(found: re.Match[str]) -> str:
+    return f"[U+{ord(found[0]):04X}]"
+
+
+def birth_defects(contact: CanonicalContact) -> list[Defect]:
+    """What was wrong with the date of birth as it was sent."""
+    return [one for one in contact.defects if one.code in ("bad_date", "future_date") and is_about_birth(one.pointer)]
+
+
 def make_templates(words: Words) -> Environment:
     """The template environment of one console. Undefined names are errors: a missing fact is never an empty cell."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -109,7 +134,7 @@ def make_templates(words: Words) -> Environment:
         danger_words=lambda of_codes: danger_words(words, of_codes),
         map_words=lambda of_codes, table: [words.of(table, code) for code in of_codes],
     )
-    templates.globals.update(words=words, age_on=age_on)
+    templates.globals.update(words=words, age_on=age_on, birth_defects=birth_defects)
     return templates
 
 

@@ -1,6 +1,7 @@
 """What guards the pages: form tokens and origins, headers on every answer, and escaping of what was sent."""
 
 import re
+from datetime import date
 
 import httpx
 import structlog
@@ -8,11 +9,10 @@ from sqlalchemy import text
 
 from services.console.domain.roles import Role
 from shared.ids import new_id
-from shared.messages.assessment import Factor
-from shared.messages.contact import Adult, CanonicalContact, Child, Concern, Identifier, Name, Referrer
+from shared.messages.contact import Defect
 from tests.builders.console import RECEIVED_AT
 from tests.builders.console_app import BASE_URL, ConsoleUnderTest, field_in, form_token_in
-from tests.builders.console_contacts import a_contact, an_assessment
+from tests.builders.console_contacts import a_contact, a_contact_full_of, an_assessment_full_of
 from tests.builders.console_desk import Desk
 
 XSS = (
@@ -199,51 +199,15 @@ async def test_no_page_has_inline_script_or_style_or_anything_from_elsewhere(
         assert re.findall(r"(?:src|href|action)=\"(?!/|#)[^\"]*\"", answer.text) == []
 
 
-def _contact_full_of(payload: str, contact_id: object) -> CanonicalContact:
-    kept = a_contact(contact_id)  # type: ignore[arg-type]
-    return kept.model_copy(
-        update={
-            "subject": Child(
-                names=(Name(forename=payload, surname=payload),),
-                identifiers=(Identifier(type=payload, value=payload, valid=False),),
-                school=payload,
-                languages=(payload,),
-            ),
-            "adults": (Adult(name=Name(forename=payload), relationship=payload, roles=(payload,), phone=payload),),
-            "household": (payload,),
-            "concerns": (Concern(theme=payload, category=payload, text=payload),),
-            "markers": (payload,),
-            "protective": (payload,),
-            "narrative": payload,
-            "voice_of_child": payload,
-            "referrer": Referrer(name=payload, role=payload, phone=payload, email=payload),
-            "sender_org": payload,
-            "requested_service": payload,
-            "known_agencies": (payload,),
-            "information_handling": payload,
-        }
-    )
-
-
 async def test_markup_in_a_contact_is_shown_as_text(console: ConsoleUnderTest, desk: Desk) -> None:
     browser = await console.browser(Role.SCREENER)
     clean = await _tags(browser, await desk.contact(contact=None))
     for payload in XSS:
         contact_id = new_id()
-        scored = an_assessment(contact_id).model_copy(
-            update={
-                "factors": (
-                    Factor(
-                        kind="indicator", code=payload, label=payload, words=payload, source=payload, clause=payload
-                    ),
-                ),
-                "unknowns": (payload,),
-                "changes": (payload,),
-            }
-        )
+        scored = an_assessment_full_of(payload, contact_id)
         await desk.contact(
             contact_id=contact_id,
-            contact=_contact_full_of(payload, contact_id),
+            contact=a_contact_full_of(payload, contact_id),
             assessment=scored,
             received_at=RECEIVED_AT,
         )
@@ -252,6 +216,50 @@ async def test_markup_in_a_contact_is_shown_as_text(console: ConsoleUnderTest, d
         if re.search(r"[<>\"']", payload):
             assert payload not in page
         assert await _tags(browser, contact_id) <= clean | {"q"}
+
+
+async def test_characters_that_turn_or_hide_text_are_shown_by_their_number(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    browser = await console.browser(Role.SCREENER)
+    for character, number in (("\u202e", "U+202E"), ("\u2066", "U+2066"), ("\x1b", "U+001B"), ("\ufeff", "U+FEFF")):
+        contact_id = new_id()
+        content = a_contact_full_of(f"Till{character}y", contact_id)
+        await desk.contact(contact_id=contact_id, contact=content, received_at=RECEIVED_AT)
+
+        page = (await browser.get(f"/contacts/{contact_id}")).text
+
+        assert character not in page
+        assert page.count(f"Till[{number}]y") > 15
+    arabic = new_id()
+    name = "\u0645\u062d\u0645\u062f \u200fO'Neill"
+    await desk.contact(contact_id=arabic, contact=a_contact(arabic, forename=name), received_at=RECEIVED_AT)
+    shown = (await browser.get(f"/contacts/{arabic}")).text
+    assert name.replace("'", "&#39;") in shown, "right-to-left names and their marks stay as they are"
+
+
+async def test_a_birth_that_cannot_be_is_said_beside_the_date(console: ConsoleUnderTest, desk: Desk) -> None:
+    browser = await console.browser(Role.SCREENER)
+    for code, words in (("bad_date", "does not exist or cannot be read"), ("future_date", "lies in the future")):
+        contact_id = new_id()
+        defects = (
+            Defect(code=code, pointer="/children/0/dob", message="a date is wrong"),
+            Defect(code="bad_date", pointer="/incident/start", message="another date"),
+        )
+        content = a_contact(contact_id)
+        child = content.subject.model_copy(update={"born_on": None})
+        await desk.contact(
+            contact_id=contact_id, contact=content.model_copy(update={"subject": child, "defects": defects})
+        )
+
+        page = (await browser.get(f"/contacts/{contact_id}")).text
+
+        assert page.count(f"The date that was sent {words}: ask the sender") == 1
+    ahead = new_id()
+    content = a_contact(ahead)
+    child = content.subject.model_copy(update={"born_on": date(2027, 2, 3)})
+    await desk.contact(contact_id=ahead, contact=content.model_copy(update={"subject": child}), received_at=RECEIVED_AT)
+    assert "born after the contact came: check the date" in (await browser.get(f"/contacts/{ahead}")).text
 
 
 async def _tags(browser: httpx.AsyncClient, contact_id: object) -> set[str]:

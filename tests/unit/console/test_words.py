@@ -2,8 +2,14 @@
 
 import pytest
 
+from services.console.domain.attention_words import WHY
+from services.console.domain.places import is_about_birth
 from services.console.domain.words import DANGER, REASONS, UNKNOWNS
 from services.console.words import Words, read_words
+from services.intake.domain.refusals import Refusal
+from services.router.domain.models import Reason as RouterReason
+from services.triage.domain.outcomes import Reason as TriageReason
+from shared.errors import ReasonCode
 from shared.policy import read_pack
 from shared.settings import ROOT
 
@@ -52,6 +58,53 @@ def test_everything_that_triage_can_leave_open_has_words() -> None:
     assert {entry["code"] for entry in unknowns} <= set(UNKNOWNS)
 
 
-def test_reason_codes_are_those_of_the_catalogue() -> None:
-    assert {"danger", "level_4_5", "consent_missing", "person_decided", "person_closed"} <= set(REASONS)
+def _levels() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = read_pack(PACKS, "county-durham", "continuum").data["levels"]
+    return found
+
+
+def test_agencies_of_the_directory_have_names_and_others_their_id(words: Words) -> None:
+    assert words.agency("school-ferndale") == "Ferndale School"
+    assert words.agency("police-durham") == "Durham police"
+    assert words.agency("school-of-nowhere") == "school-of-nowhere"
+    assert words.recipient("one-point") == "One Point Family Centres, early help offer"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("concerns[0].text", "Concern 1"),
+        ("concerns[11].severity", "Concern 12"),
+        ("concerns[1].text.severity", "Concern 2"),
+        ("narrative", "The sender's words"),
+        ("child_not_seen, NE2", "child was not seen, NE2"),
+        ("somewhere/new", "somewhere/new"),
+        ("", ""),
+    ],
+)
+def test_where_a_factor_was_found_is_said_in_words(source: str, shown: str, words: Words) -> None:
+    assert words.place(source) == shown
+
+
+@pytest.mark.parametrize(
+    ("pointer", "is_birth"),
+    [
+        ("/children/0/dob", True),
+        ("/entry/2/resource/birthDate", True),
+        ("/rows/1/Date of Birth", True),
+        ("/incident/start", False),
+        ("/dobbin", False),
+    ],
+)
+def test_a_field_of_birth_is_told_from_other_dates(pointer: str, is_birth: bool) -> None:
+    assert is_about_birth(pointer) is is_birth
+
+
+def test_why_something_needs_a_person_has_words_for_every_code() -> None:
+    assert {code.value for code in ReasonCode} | {code.value for code in Refusal} <= set(WHY)
+
+
+def test_every_reason_of_router_and_triage_has_words() -> None:
+    assert {reason.value for reason in RouterReason} | {reason.value for reason in TriageReason} <= set(REASONS)
+    assert {row["reason"] for row in _levels() if row.get("reason")} <= set(REASONS)
     assert all(code == code.lower() and code.isascii() for code in REASONS)
