@@ -4,12 +4,16 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,6 +28,20 @@ log = structlog.get_logger()
 SEND_SECONDS = 30.0
 START_SECONDS = 10.0
 _HELD_ROWS = 20_000  # Beyond this the relay takes over, from the table.
+_FRAME_BYTES = 4096  # more than key, mark and the frames of record and batch take
+
+
+def partition_of(key: str, count: int) -> int:
+    """The partition of a key among `count`: CRC-32, as librdkafka's `consistent`. What shares a key stays in order."""
+    return zlib.crc32(key.encode()) % count
+
+
+@dataclass(slots=True)
+class _Done:
+    """What became of rows on their way."""
+
+    acknowledged: list[UUID] = field(default_factory=list)
+    fault: BaseException | None = None
 
 
 class Sender:
@@ -81,45 +99,64 @@ class Sender:
         return len(acknowledged)
 
     async def _produce(self, rows: Sequence[Outgoing]) -> list[UUID]:
-        """Send and wait; returns what Kafka acknowledged. One row's failure does not hold back the others."""
-        acknowledged: list[UUID] = []
-        fault: BaseException | None = None
+        """Send and wait; returns what Kafka acknowledged. One topic's or partition's failure does not hold others."""
+        done = _Done()
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                sent = await self._begin(await self._ready(), rows)
-                for row_id, future in sent:
-                    try:
-                        await asyncio.shield(future)
-                    except KafkaError as error:
-                        fault = error
-                    else:
-                        acknowledged.append(row_id)
+                producer = await self._ready()
+                topics = _grouped(rows, lambda row: row.topic)
+                await asyncio.gather(*(self._send_topic(producer, *of_topic, done) for of_topic in topics.items()))
         except (KafkaError, TimeoutError, OSError) as error:
-            fault = error
-        if fault is not None:
-            log.warning("send_failed", service=self._service, count=len(rows) - len(acknowledged), exc_info=fault)
+            done.fault = error
+        if done.fault is not None:
+            count = len(rows) - len(done.acknowledged)
+            log.warning("send_failed", service=self._service, count=count, exc_info=done.fault)
             await self._renew()
-        return acknowledged
+        return done.acknowledged
 
-    async def _begin(
+    async def _send_topic(
+        self, producer: AIOKafkaProducer, topic: str, rows: Sequence[Outgoing], done: "_Done"
+    ) -> None:
+        """A topic that takes nothing is left alone for this time."""
+        try:
+            count = len(await producer.partitions_for(topic))
+        except KafkaError as error:
+            log.warning("topic_takes_nothing", service=self._service, topic=topic, exc_info=error)
+            return
+        partitions = _grouped(rows, lambda row: partition_of(row.key, count))
+        await asyncio.gather(
+            *(self._send_partition(producer, topic, number, of_it, done) for number, of_it in partitions.items())
+        )
+
+    async def _send_partition(
+        self, producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Outgoing], done: "_Done"
+    ) -> None:
+        """In order: after a failure nothing that stands behind it is sent."""
+        try:
+            for batch, ids in self._batches(producer, rows):
+                await asyncio.shield(await producer.send_batch(batch, topic, partition=partition))
+                done.acknowledged.extend(ids)
+        except KafkaError as error:
+            done.fault = error
+
+    def _batches(
         self, producer: AIOKafkaProducer, rows: Sequence[Outgoing]
-    ) -> list[tuple[UUID, asyncio.Future[object]]]:
-        """Hand rows to the producer. A topic that takes nothing is left alone for this time; the others go on."""
-        sent: list[tuple[UUID, asyncio.Future[object]]] = []
-        closed: set[str] = set()
+    ) -> Iterator[tuple[BatchBuilder, list[UUID]]]:
+        """Rows packed as full as a batch may be; what no batch can hold is left out."""
+        batch, ids = producer.create_batch(), list[UUID]()
         for row in rows:
-            if row.topic in closed:
-                continue
-            try:
-                headers = [(MARK, self._marks.mark(self._service, row.topic, row.body))]
-                future = await producer.send(row.topic, value=row.body, key=row.key.encode(), headers=headers)
-                sent.append((row.id, future))
-            except MessageSizeTooLargeError:
+            if len(row.body) + _FRAME_BYTES > MAX_MESSAGE_BYTES:
                 log.error("message_too_large", service=self._service, message_id=str(row.id), size=len(row.body))
-            except KafkaError as error:
-                closed.add(row.topic)
-                log.warning("topic_takes_nothing", service=self._service, topic=row.topic, exc_info=error)
-        return sent
+                continue
+            headers = [(MARK, self._marks.mark(self._service, row.topic, row.body))]
+            record = {"timestamp": None, "key": row.key.encode(), "value": row.body, "headers": headers}
+            if batch.append(**record) is None:
+                yield batch, ids
+                batch, ids = producer.create_batch(), []
+                batch.append(**record)
+            ids.append(row.id)
+        if ids:
+            yield batch, ids
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -156,6 +193,16 @@ class Sender:
         except TimeoutError:
             log.info("flush_left_to_relay", service=self._service, count=len(self.in_hand))
         await self._renew()
+
+
+K = TypeVar("K")
+
+
+def _grouped(rows: Sequence[Outgoing], key: Callable[[Outgoing], K]) -> dict[K, list[Outgoing]]:
+    groups: dict[K, list[Outgoing]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
 
 
 async def _stopped(producer: AIOKafkaProducer) -> None:
