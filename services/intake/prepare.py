@@ -15,6 +15,7 @@ import orjson
 from services.intake.domain.danger import Facts, Prompt, criteria_met, criterion_codes, prompts_in
 from services.intake.domain.refusals import Refusal, Refused
 from services.intake.policy import DangerPolicy
+from services.intake.raw_check import raw_hint
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.notes import defect
 from services.intake.sources.registry import CONNECTORS
@@ -30,6 +31,7 @@ LARGEST_TEXT = 5 * 1024 * 1024  # bytes of one contact: sealed and in base64 it 
 LARGEST_BODY_OF_TEXTS = 32 * 1024 * 1024  # bytes of all contacts of one body
 _ROUGHLY = 16_384
 TEXT_PROMPT_SOURCE = "text_prompt"
+UNREAD = Prompt("document_unread", "a document that could not be looked through")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,10 +52,7 @@ def prepare(letter: Letter, hint: Hint, policy: DangerPolicy) -> tuple[PreparedI
     context = Context(letter.agency.kind, letter.received_at, london_date(letter.received_at), letter.charset)
     reading = _read(letter, context)
     _fit(reading)
-    # Not only where the raw look hinted: a format may escape words so that the raw bytes hide them.
-    prompts = [prompts_in(item.text, policy.rules) for item in reading.items]
-    if hint and not any(prompts) and not _any_structured(reading, policy):
-        prompts = [_from_hint(hint)] * len(reading.items)
+    prompts = _prompts(reading, hint, policy)
     groups: dict[str, list[UUID]] = defaultdict(list)
     numbered = [(item, tuple(new_id() for _ in item.drafts)) for item in reading.items]
     for item, ids in numbered:
@@ -121,8 +120,22 @@ def _read(letter: Letter, context: Context) -> Reading:
         return Reading((Item("", "", letter.body, drafts=(draft,), text=text),))
 
 
-def _any_structured(reading: Reading, policy: DangerPolicy) -> bool:
-    return any(_structured(draft, policy) for item in reading.items for draft in item.drafts)
+def _prompts(reading: Reading, hint: Hint, policy: DangerPolicy) -> list[tuple[Prompt, ...]]:
+    """What prompts a person, for each item; what no item shows by itself and the raw look saw holds for all of them."""
+    around = _from_hint(raw_hint(reading.around, policy)) if reading.around else ()
+    found = [_item_prompts(item, hint, policy) or around for item in reading.items]
+    structured = any(_structured(draft, policy) for item in reading.items for draft in item.drafts)
+    if hint and not structured and not any(found):
+        return [_from_hint(hint)] * len(reading.items)
+    return found
+
+
+def _item_prompts(item: Item, hint: Hint, policy: DangerPolicy) -> tuple[Prompt, ...]:
+    """Not only where the raw look hinted: a format may escape words so that the raw bytes hide them."""
+    prompts = prompts_in(item.text, policy.rules)
+    if hint and not prompts and item.content[:1] == b"{" and not any(_structured(d, policy) for d in item.drafts):
+        prompts = _from_hint(raw_hint(item.content, policy))
+    return (*prompts, UNREAD) if item.unread else prompts
 
 
 def _from_hint(hint: Hint) -> tuple[Prompt, ...]:

@@ -68,6 +68,7 @@ class Item:
     version None: newer than what is known. group: items of one group belong together (rows of one incident).
     content: the item in one fixed form, for its digest. text: every string in it, for the danger check.
     held: why it cannot be worked; then it has no drafts and is quarantined.
+    unread: where it carries documents that could not be looked through.
     """
 
     pointer: str
@@ -82,10 +83,12 @@ class Item:
     group: str | None = None
     held: tuple[Defect, ...] = ()
     text: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Reading:
-    """A whole body read: at least one item."""
+    """A whole body read: at least one item. around: what stood beside the list of items, in one fixed form."""
 
     items: tuple[Item, ...]
+    around: bytes = b""

@@ -3,11 +3,12 @@
 Unknown profiles, extensions and resources are tolerated; nothing is fetched from outside the bundle.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from services.intake.sources.addresses import read_address
 from services.intake.sources.dates import read_day
+from services.intake.sources.documents import Document
 from services.intake.sources.fields import Fields
 from services.intake.sources.notes import Notes
 from services.intake.sources.people import read_identifier, split_name
@@ -23,8 +24,9 @@ _USES = {"official": "official", "usual": "usual", "nickname": "usual", "old": "
 class Bundle:
     """The resources of a message bundle, findable by what refers to them."""
 
-    def __init__(self, bundle: Fields) -> None:
-        """bundle: the Bundle resource; entries that are no resource are left out and noted by their reader."""
+    def __init__(self, bundle: Fields, documents: Sequence[Document] = ()) -> None:
+        """bundle: the Bundle resource; documents: those it carries. Entries that are no resource are left out."""
+        self.documents = documents
         self.notes: Notes = bundle.notes
         self.entries: list[Fields] = []
         self._by_reference: dict[str, Fields] = {}

@@ -10,7 +10,7 @@ from services.intake.sources.notes import Notes
 
 SHORT = 1_000  # characters of a name, a phone, a category
 LONG = 4_194_304  # characters of a narrative: the body limit already bounds it
-MOST_OF_LIST = 500
+MOST_OF_LIST = 2_000
 
 _YES = frozenset({"true", "yes", "y", "1", "ja", "given", "on"})
 _NO = frozenset({"false", "no", "n", "0", "none", "not given", "off"})
@@ -108,6 +108,8 @@ class Fields:
             value = value.split(separators[0])
         if not isinstance(value, list):
             value = [value]
+        if len(value) > MOST_OF_LIST:
+            self.note("text_too_long", names[0])
         found = (self._word(item, names[0]) for item in value[:MOST_OF_LIST])
         return tuple(word for word in found if word)
 

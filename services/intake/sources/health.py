@@ -6,7 +6,9 @@ Source: NHSDigital booking-and-referral-fhir-api; mapping of unborn children: as
 
 from dataclasses import replace
 
+from services.intake.domain.plain_text import BREAK
 from services.intake.domain.refusals import Refusal, Refused
+from services.intake.sources.documents import documents_in
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.fhir import ODS_CODE, Bundle
 from services.intake.sources.fields import Fields
@@ -33,7 +35,7 @@ def read_health(body: bytes, context: Context) -> Reading:
     bundle = Fields(message, "", notes)
     if bundle.text("resourceType") != "Bundle":
         raise Refused(Refusal.NOT_A_MESSAGE_BUNDLE)
-    resources = Bundle(bundle)
+    resources = Bundle(bundle, documents_in(message))
     if not resources.of_type("ServiceRequest", "Patient"):
         raise Refused(Refusal.NOT_A_MESSAGE_BUNDLE)
     return Reading((_item(message, bundle, resources),))
@@ -50,6 +52,9 @@ def _item(message: object, bundle: Fields, resources: Bundle) -> Item:
     if not drafts:
         bundle.note("child_missing", "entry")
         drafts = [Draft(subject=Child())]
+    unread = tuple(document.pointer for document in resources.documents if document.text is None)
+    for pointer in unread:
+        bundle.notes.add("document_unread", pointer)
     for draft in drafts:
         draft.defects += bundle.notes.defects
     message_id = bundle.inside("identifier").text("value") or bundle.text("id") or header.text("id")
@@ -59,7 +64,8 @@ def _item(message: object, bundle: Fields, resources: Bundle) -> Item:
         pointer="",
         sender_org=_sender(resources, header),
         content=fixed_form(message),
-        text=all_text(message),
+        text=BREAK.join((all_text(message), *(document.text or "" for document in resources.documents))),
+        unread=unread,
         drafts=tuple(drafts),
         message_id=message_id,
         identity=message_id,

@@ -1,19 +1,15 @@
 """What a ServiceRequest says: concerns, priority, narrative, who asks, and which service is asked for."""
 
-import base64
-import binascii
-
 from services.intake.sources.concerns import note_emptiness, read_categories
 from services.intake.sources.drafts import Draft
 from services.intake.sources.fhir import Bundle, concept_words, read_email, read_phone
-from services.intake.sources.fields import Fields, storable
+from services.intake.sources.fields import Fields
 from services.intake.sources.words import category, value
 from shared.codes import codes
 from shared.messages.contact import Child, Concern, Referrer, SenderRef, Severity
 
 SOURCE_CODE = "3F"  # referral_source: Health - other, unless the sender's role says more
 _CLINICAL = ("Condition", "Observation", "Flag")
-_MOST_TEXT = 200_000  # characters of one inline document
 
 
 def request_draft(resources: Bundle, request: Fields) -> Draft:
@@ -88,33 +84,19 @@ def _narrative(resources: Bundle, request: Fields) -> str | None:
         if words and not said and resource.text("resourceType") == "Condition":
             parts.append(f"Condition: {words[0]}")
         parts += [note.prose("text") for note in resource.each("note")]
-    parts += [text for document in resources.of_type("DocumentReference") for text in _inline_text(document)]
+    parts += [document.prose("description") for document in resources.of_type("DocumentReference")]
+    parts += [document.text for document in resources.documents]
     return "\n\n".join(dict.fromkeys(part for part in parts if part)) or None
 
 
-def _inline_text(document: Fields) -> list[str]:
-    """The description of a document, and plain text that it carries inline."""
-    found = [text for text in (document.prose("description"),) if text]
-    for content in document.each("content"):
-        attachment = content.inside("attachment")
-        if not (attachment.text("contentType") or "").lower().startswith("text/plain"):
-            continue
-        data = attachment.text("data", limit=_MOST_TEXT * 2)
-        try:
-            found.append(storable(base64.b64decode(data or "", validate=True).decode("utf-8"))[:_MOST_TEXT])
-        except (binascii.Error, UnicodeDecodeError):
-            attachment.note("attachment_held", "data")
-    return [text for text in found if text]
-
-
 def _attachments(resources: Bundle) -> tuple[str, ...]:
-    """Titles only; files other than plain text are not taken over, and that is noted."""
+    """Titles only; a file that only an address leads to is not taken over, and that is noted."""
     titles: list[str] = []
     for document in resources.of_type("DocumentReference"):
         for content in document.each("content"):
             attachment = content.inside("attachment")
             titles += [title for title in (attachment.text("title"),) if title]
-            if not (attachment.text("contentType") or "").lower().startswith("text/plain"):
+            if attachment.raw("data") is None:
                 attachment.note("attachment_held")
     return tuple(titles)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from services.intake.domain.plain_text import BREAK
 from services.intake.domain.refusals import Refusal, Refused
+from services.intake.sources.documents import with_documents
 from services.intake.sources.drafts import Draft, Item, Reading
 from services.intake.sources.fields import Fields, strings_in
 from services.intake.sources.notes import Notes, defect
@@ -26,15 +27,23 @@ def all_text(message: object) -> str:
     return BREAK.join(strings_in(message))
 
 
-def read_items(messages: list[object], read: Callable[[object, str], Item | None]) -> Reading:
-    """All messages of a body read; what cannot be worked is held, and only where all are is the body refused."""
+def read_items(body: object, name: str, read: Callable[[object, str], Item | None]) -> Reading:
+    """The messages of a body: one, a list, or an object with a list in its field `name`.
+
+    What cannot be worked is held, and only where all are is the body refused.
+    """
+    messages, around = body if isinstance(body, list) else [body], b""
+    if isinstance(body, dict) and isinstance(body.get(name), list):
+        messages = body[name]
+        beside = {key: value for key, value in body.items() if key != name}
+        around = fixed_form(beside) if beside else b""
     if len(messages) > MOST_ITEMS:
         raise Refused(Refusal.TOO_MANY_ITEMS)
     single = len(messages) == 1
     items = [_item(message, "" if single else f"/{n}", read) for n, message in enumerate(messages)]
     if not any(item.drafts for item in items):
         raise Refused(Refusal.NOTHING_READABLE, tuple(d for item in items for d in item.held)[:20])
-    return Reading(tuple(items))
+    return Reading(tuple(items), around)
 
 
 def _item(message: object, pointer: str, read: Callable[[object, str], Item | None]) -> Item:
@@ -42,8 +51,8 @@ def _item(message: object, pointer: str, read: Callable[[object, str], Item | No
     item = read(message, pointer) if isinstance(message, dict) else None
     if item is None:
         held = (defect("layout_not_understood", pointer or "/"),)
-        return Item(pointer, "", content, held=held, text=text)
-    return replace(item, content=content, text=text)
+        return with_documents(Item(pointer, "", content, held=held, text=text), message)
+    return with_documents(replace(item, content=content, text=text), message)
 
 
 def says_nothing(drafts: Iterable[Draft]) -> bool:

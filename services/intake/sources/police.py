@@ -28,11 +28,9 @@ SOURCE_CODE = "6"  # referral_source: Police
 
 def read_police(body: bytes, context: Context) -> Reading:
     """The notices in `body`. Raises Refused where nothing can be read."""
-    message = read_json(body)
-    if isinstance(message, dict) and isinstance(message.get("notices"), list):
-        message = message["notices"]
-    notices = message if isinstance(message, list) else [message]
-    return read_items(notices, lambda notice, pointer: _read_notice(Fields(notice, pointer, Notes(context))))
+    return read_items(
+        read_json(body), "notices", lambda notice, pointer: _read_notice(Fields(notice, pointer, Notes(context)))
+    )
 
 
 def _read_notice(notice: Fields) -> Item | None:

@@ -28,10 +28,7 @@ def read_vcs(body: bytes, context: Context) -> Reading:
 
 def read_forms(message: object, context: Context) -> Reading:
     """The same for JSON that was read already."""
-    if isinstance(message, dict) and isinstance(message.get("submissions"), list):
-        message = message["submissions"]
-    forms = message if isinstance(message, list) else [message]
-    return read_items(forms, lambda form, pointer: _read_form(Fields(form, pointer, Notes(context))))
+    return read_items(message, "submissions", lambda form, pointer: _read_form(Fields(form, pointer, Notes(context))))
 
 
 def _read_form(form: Fields) -> Item | None:

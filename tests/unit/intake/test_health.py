@@ -166,7 +166,7 @@ def test_a_date_of_birth_known_in_part_gives_a_range(birth_date: str, ages: obje
     assert (child_of(draft).age_years, defect_codes(draft)) == (ages, codes)
 
 
-def test_inline_text_is_read_and_other_attachments_are_held() -> None:
+def test_inline_text_is_read_and_what_is_no_text_waits_for_a_person() -> None:
     document = {
         "resourceType": "DocumentReference",
         "description": "Chronology",
@@ -185,7 +185,7 @@ def test_inline_text_is_read_and_other_attachments_are_held() -> None:
     assert draft.narrative is not None
     assert draft.narrative.split("\n\n")[1:] == ["Chronology", "He has a knife."]
     assert draft.attachments == ("notes.txt", "scan.pdf")
-    assert defect_codes(draft) == {"attachment_held"}
+    assert defect_codes(draft) == {"document_unread"}
 
 
 @pytest.mark.parametrize(

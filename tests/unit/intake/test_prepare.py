@@ -1,5 +1,6 @@
 """From bytes to contacts ready to be sealed: ids, keys, danger and links."""
 
+import base64
 from uuid import UUID
 
 import orjson
@@ -7,7 +8,7 @@ import pytest
 
 from services.intake.domain.refusals import Refusal, Refused
 from shared.messages.contact import CanonicalContact
-from tests.builders.contacts import AMINA, a_form, a_notice, a_row, a_table, as_json
+from tests.builders.contacts import AMINA, a_bundle, a_form, a_notice, a_row, a_table, as_json
 from tests.unit.intake.preparing import RECEIPT, prepared
 
 NO_ID = as_json(a_form(submissionId=None))
@@ -84,10 +85,50 @@ def test_words_in_one_item_of_several_prompt_for_that_item_only() -> None:
     assert [contact.lane for item in items for contact in item.contacts] == ["routine", "urgent"]
 
 
-def test_danger_seen_only_in_the_raw_text_prompts_for_every_item() -> None:
+def test_a_flag_in_a_field_that_is_not_mapped_prompts_for_its_item_only_and_whatever_the_others_say() -> None:
     flagged = a_notice(noticeId="2") | {"other": {"immediateRisk": "yes"}}
-    items = prepared("police", as_json([a_notice(), flagged]))
+    for third, danger in (
+        (a_notice(noticeId="3"), ()),
+        (a_notice(noticeId="3", narrative="A knife"), ("text_prompt",)),
+    ):
+        items = prepared("police", as_json([a_notice(), flagged, third]))
+        assert [contact.danger for item in items for contact in item.contacts] == [(), ("text_prompt",), danger]
+
+
+@pytest.mark.parametrize("beside", [{"cover": "He has a knife"}, {"immediateRisk": True}])
+def test_danger_beside_the_list_of_items_prompts_for_all_of_them(beside: dict[str, object]) -> None:
+    items = prepared("police", as_json({"notices": [a_notice(), a_notice(noticeId="2")], **beside}))
     assert [contact.danger for item in items for contact in item.contacts] == [("text_prompt",), ("text_prompt",)]
+
+
+def test_danger_that_no_row_shows_by_itself_prompts_for_every_row() -> None:
+    rows = a_table(a_row(), a_row(IncidentRef="2", UPN=""))
+    items = prepared("school", rows.replace(b"SchoolName", b"Weapon", 1))
+    assert [contact.danger for item in items for contact in item.contacts] == [("text_prompt",), ("text_prompt",)]
+
+
+def test_a_document_that_nobody_could_read_asks_for_an_urgent_look() -> None:
+    scan = {"resourceType": "Binary", "contentType": "image/png", "data": "iVBORw0KGgoAAAANSUhEUg=="}
+    ((contact,),) = [item.contacts for item in prepared("health", as_json(a_bundle(None, None, ("urn:uuid:8", scan))))]
+    canonical = CanonicalContact.model_validate_json(contact.body)
+    assert (contact.lane, contact.asks_for_a_person, canonical.danger_criteria) == ("urgent", True, ("text_prompt",))
+    assert [
+        (c.text, c.source) for c in canonical.concerns if c.theme is None and c.source.startswith("text_prompt")
+    ] == [("a document that could not be looked through", "text_prompt/document_unread")]
+
+
+@pytest.mark.parametrize("filler", [1, 250_000, 2_900_000])
+def test_words_at_the_very_end_of_a_long_document_are_seen_and_told(filler: int) -> None:
+    data = base64.b64encode(b"Seen at home. " + b"x" * filler + b" He has a knife.").decode()
+    letter = {
+        "resourceType": "DocumentReference",
+        "content": [{"attachment": {"contentType": "text/plain", "data": data}}],
+    }
+    ((contact,),) = [
+        item.contacts for item in prepared("health", as_json(a_bundle(None, None, ("urn:uuid:8", letter))))
+    ]
+    assert contact.danger == ("text_prompt",)
+    assert str(CanonicalContact.model_validate_json(contact.body).narrative).endswith("He has a knife.")
 
 
 def test_a_held_item_keeps_its_danger_and_its_content() -> None:
