@@ -1,8 +1,9 @@
 """Where PostgreSQL and Kafka are for a command: the environment first, else the system of the data directory."""
 
 import os
+from urllib.parse import urlsplit
 
-from deploy.mash.layout import NotReachable, layout_from_environment
+from deploy.mash.layout import DIRECTORY_VARIABLE, NotReachable, UsageMistake, layout_from_environment
 from deploy.mash.servers import DATABASE_VARIABLE, KAFKA_VARIABLE, EmbeddedServers, checked_url
 
 
@@ -17,10 +18,25 @@ def kafka_bootstrap() -> str:
     return os.environ.get(KAFKA_VARIABLE) or _of_directory("kafka")
 
 
+def system_url(text: str) -> str:
+    """The address of a system as a person writes it; `127.0.0.1:8460` is taken as http. Raises UsageMistake."""
+    url = text if "://" in text else f"http://{text}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
+        raise UsageMistake(f"--url {text} is no address: write it like http://127.0.0.1:8460")
+    return url
+
+
 def _of_directory(part: str) -> str:
     layout = layout_from_environment()
     variable = DATABASE_VARIABLE if part == "postgres" else KAFKA_VARIABLE
-    if not (layout.directory / part).is_dir():
-        raise NotReachable(f"nothing has run in {layout.directory} yet: start it with `mash up`, or set {variable}")
-    servers = EmbeddedServers(layout, lambda line: None)
-    return servers.database_url if part == "postgres" else servers.kafka_bootstrap
+    try:
+        if not (layout.directory / part).is_dir():
+            raise NotReachable(f"nothing has run in {layout.directory} yet: start it with `mash up`, or set {variable}")
+        servers = EmbeddedServers(layout, lambda line: None)
+        return servers.database_url if part == "postgres" else servers.kafka_bootstrap
+    except OSError as error:
+        raise NotReachable(
+            f"{layout.directory} cannot be read ({error.strerror}): ask its owner, or set {DIRECTORY_VARIABLE}"
+            f" or {variable}"
+        ) from error

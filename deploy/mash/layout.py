@@ -1,6 +1,7 @@
 """Where everything of one running system lies: one directory, so that it can be moved, kept or deleted as a whole."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +88,15 @@ class Layout:
             raise Mistake(
                 f"cannot use {self.directory} ({error.strerror}): set {DIRECTORY_VARIABLE} to another directory"
             ) from error
+
+    def remove_if_empty(self) -> None:
+        """Take the directories of `make` away again where nothing was put into them; whatever holds a file stays."""
+        with suppress(OSError):
+            for path in (self.secrets, self.run, self.log("any").parent):
+                path.rmdir()
+            if [path.name for path in self.directory.iterdir()] == [self.lock.name]:
+                self.lock.unlink()
+                self.directory.rmdir()
 
 
 def layout_from_environment() -> Layout:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from deploy.mash.embedded.lock import DirectoryLock
-from deploy.mash.layout import Layout
+from deploy.mash.layout import Layout, Mistake
 from deploy.mash.plan import Address
 from deploy.mash.servers import ExternalServers
 from deploy.mash.supervisor import Supervisor
@@ -31,11 +31,16 @@ async def run_system(running: Running, while_up: WhileUp | None = None) -> int:
 
     The exit code is 0 after a signal once everything was up, and 130 before.
     """
+    is_new = not running.layout.directory.exists()
     running.layout.make()
     with DirectoryLock(running.layout.lock), _signals() as stop:
         supervisor = Supervisor(running.layout, running.address, say, running.external)
         try:
             return await _until_stopped(supervisor, stop, while_up)
+        except Mistake:
+            if is_new:
+                running.layout.remove_if_empty()  # A refused start leaves nothing behind.
+            raise
         finally:
             await supervisor.down()
 

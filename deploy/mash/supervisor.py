@@ -13,9 +13,9 @@ from typing import Any
 from deploy.mash.access import register_all
 from deploy.mash.children import Child, end_leftovers
 from deploy.mash.embedded.errors import EmbeddedError
-from deploy.mash.embedded.ports import is_free
+from deploy.mash.embedded.ports import why_not
 from deploy.mash.embedded.secrets import read_access, write_privately
-from deploy.mash.layout import PORT_VARIABLE, Layout, Mistake
+from deploy.mash.layout import Layout, Mistake
 from deploy.mash.plan import CATCHER, PARTITIONS, Address, catcher, embedded_environment, external_environment, services
 from deploy.mash.schema import apply_migrations, create_topics, wanted_partitions
 from deploy.mash.servers import EmbeddedServers, ExternalServers, Startable, start
@@ -49,8 +49,8 @@ class Supervisor:
         self.layout.credentials.unlink(missing_ok=True)
         if left := await asyncio.to_thread(end_leftovers, self.layout.run, seconds=LEFTOVER_SECONDS):
             self._say(f"ended what an earlier run left behind: {', '.join(left)}")
-        if not is_free(self.address.port, self.address.host):
-            raise Mistake(f"port {self.address.port} is taken: stop what uses it, or set {PORT_VARIABLE} to another")
+        if fault := why_not(self.address.port, self.address.host):
+            raise Mistake(fault)
         environment = await self._prepare()
         self._children += services(self.layout, self.address, environment)
         self._say("starting intake, triage, router, notifier and console")
@@ -96,9 +96,10 @@ class Supervisor:
     async def _prepare(self) -> dict[str, str]:
         """Servers, schema, topics and access; returns the environment of the services."""
         if isinstance(self._servers, ExternalServers):
+            environment = external_environment(self.layout, self.address)  # First: a mistake in it changes nothing.
             await apply_migrations(self._servers.database_url)
             await create_topics(self._servers.kafka_bootstrap, wanted_partitions())
-            return external_environment(self.layout, self.address)
+            return environment
         mailbox = catcher(self.layout)
         environment = embedded_environment(self.layout, self.address, mailbox)
         self._children.append(mailbox.child)

@@ -1,6 +1,7 @@
 """`mash access`."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,9 @@ from deploy.mash.layout import Mistake, NotReachable, UsageMistake
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+AGENCY_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # It stands in settings, links and file names.
+USERNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+LONGEST = 63
 KINDS = ("police", "school", "health", "vcs")
 
 access = typer.Typer(no_args_is_help=True, help="Let an agency send contacts, or a person sign in.")
@@ -31,6 +35,12 @@ def agency(
 
     if kind not in KINDS:
         raise UsageMistake(f"no kind of agency {kind}: there are {', '.join(KINDS)}")
+    if not AGENCY_ID.fullmatch(agency_id) or len(agency_id) > LONGEST:
+        raise UsageMistake(
+            f"{agency_id!a} is no agency id: lower-case letters and digits with single hyphens, such as school-ferndale"
+        )
+    if not name.strip() or not name.isprintable():
+        raise UsageMistake("--name is empty or holds control characters: give what people call the agency")
     print(_with_engine(lambda engine: register_agency(engine, agency_id=agency_id, kind=kind, name=name)))
 
 
@@ -42,6 +52,8 @@ def staff(
     """Register a person and print a password. For one who is known already, role and password are replaced."""
     from services.console.access import register_staff
 
+    if not USERNAME.fullmatch(username) or len(username) > LONGEST:
+        raise UsageMistake(f"{username!a} is no user name: letters, digits, dots and hyphens, such as a.screener")
     try:
         print(_with_engine(lambda engine: register_staff(engine, username=username, role=role)))
     except ValueError as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shared.ledger import Ledger
 
 UNBALANCED = 1
+_SHORT = {"in_flight": "in flight", "quarantined": "set aside"}
 _COLUMNS = ("accepted", "in_flight", "waiting", "placed", "closed", "refused", "quarantined")
 
 
@@ -54,10 +55,12 @@ def _show(found: "Ledger") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(caption="balanced" if found.balanced else "NOT BALANCED: a contact is unaccounted for")
-    table.add_column("agency")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)  # Eight columns have to fit 80 characters.
+    table.add_column("agency", overflow="fold")
     for column in _COLUMNS:
-        table.add_column(column.replace("_", " "), justify="right")
+        table.add_column(_SHORT.get(column, column), justify="right", no_wrap=True)
     for name, line in [*found.by_agency.items(), ("all", found.total)]:
         table.add_row(name, *(str(getattr(line, column)) for column in _COLUMNS))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    console.print("balanced" if found.balanced else "NOT BALANCED: a contact is unaccounted for", highlight=False)

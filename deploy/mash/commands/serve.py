@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.mash.embedded.ports import is_free
+from deploy.mash.embedded.ports import why_not
 from deploy.mash.layout import PORT_VARIABLE, Mistake, UsageMistake, port_from_environment
 from deploy.mash.servers import DATABASE_VARIABLE, checked_url
 from shared.errors import SettingsError
@@ -38,8 +38,8 @@ def serve(
     where, at = host or os.environ.get("MASH_HOST") or "127.0.0.1", port or port_from_environment()
     if url := os.environ.get(DATABASE_VARIABLE):
         checked_url(url)
-    if not is_free(at, where):
-        raise Mistake(f"port {at} is taken: stop what uses it, or choose another with --port")
+    if fault := why_not(at, where):
+        raise Mistake(fault)
     _run(list(dict.fromkeys(names)), where, at)
 
 

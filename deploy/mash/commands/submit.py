@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deploy.mash.addresses import system_url
 from deploy.mash.layout import NotReachable, UsageMistake, layout_from_environment
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def submit(
     if agency not in MEDIA_TYPES:
         raise UsageMistake(f"no kind of agency {agency}: there are {', '.join(MEDIA_TYPES)}")
     messages = [(path, _read(path)) for path in files]
+    url = None if url is None else system_url(url)
     if url is None or token is None:
         credentials = _credentials()
         url = url or credentials["base_url"]

@@ -38,8 +38,21 @@ def demo(once: Once = False, running: Running = False, seconds: Seconds = 30.0) 
         return code
 
     if running:
+        _check_running(_credentials(layout.credentials).base_url)
         raise typer.Exit(asyncio.run(_play(layout, started, seconds)))
     raise typer.Exit(asyncio.run(run_system(System(layout, address_from_environment()), while_up)))
+
+
+def _check_running(base_url: str) -> None:
+    """Raises NotReachable at once where nothing answers: credentials stay behind when a system stops."""
+    import httpx
+
+    try:
+        httpx.get(f"{base_url}/healthz", timeout=5)
+    except httpx.HTTPError as error:
+        raise NotReachable(
+            f"no answer from {base_url} ({type(error).__name__}): start the system with `mash up`"
+        ) from error
 
 
 async def _play(layout: Layout, started: float, seconds: float) -> int:
@@ -56,10 +69,20 @@ async def _play(layout: Layout, started: float, seconds: float) -> int:
         )
     except NotServed as failure:
         raise Mistake(str(failure)) from None
+    except ExceptionGroup as failures:
+        refused, others = failures.split(NotServed)
+        if refused is None or others is not None:
+            raise
+        raise Mistake(f"the system stopped answering: {_first(refused)}") from None
     ledger = "the ledger balances" if result.balanced else "the ledger does NOT balance"
     line = f"{result.as_expected} of {result.samples} samples settled as their files say; {ledger}"
     console.print(line, style="bold green" if result.good else "bold red")
     return 0 if result.good else 1
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = failures.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _credentials(path: "Path") -> "Credentials":

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.mash.layout import NotReachable, UsageMistake
+from deploy.mash.addresses import system_url
+from deploy.mash.layout import NotReachable, UsageMistake, layout_from_environment
 
 if TYPE_CHECKING:
     from deploy.mash.simulate.message import GeneratedMessage
@@ -27,9 +28,9 @@ def simulate(
     url: Annotated[str | None, typer.Option(help="Send to this system instead of writing message files.")] = None,
     rate: Annotated[float, typer.Option(min=0.01, help="Messages a second, with --url.")] = 10.0,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many messages.")] = None,
-    credentials: Annotated[Path, typer.Option(help="Tokens for --url, as a running system writes them.")] = Path(
-        ".mash/demo-credentials.json"
-    ),
+    credentials: Annotated[
+        Path | None, typer.Option(help="Tokens for --url; those of the data directory (MASH_DATA_DIR) if not given.")
+    ] = None,
 ) -> None:
     """Make a year of invented contacts that reproduces the published workload figures, with ground truth beside it.
 
@@ -48,7 +49,7 @@ def simulate(
         manifest = write_run(messages, out)
         print(f"{manifest['contacts']} contacts in {manifest['messages']} messages written to {out}")
     else:
-        _send(messages, url, rate, credentials, out)
+        _send(messages, system_url(url), rate, credentials or layout_from_environment().credentials, out)
 
 
 def _send(messages: "Iterator[GeneratedMessage]", url: str, rate: float, credentials: Path, out: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_taken_port_is_one_line_and_nothing_is_started(system: RunningSystem, 
     second = mash(tmp_path / "other", system.port, "up")
     assert second.returncode == 1
     assert second.stderr == f"mash: port {system.port} is taken: stop what uses it, or set MASH_PORT to another\n"
-    assert not (tmp_path / "other" / "postgres").exists()
+    assert not (tmp_path / "other").exists(), "a refused start leaves nothing behind"
 
 
 @pytest.mark.parametrize("name", ["triage", "intake-console"])
