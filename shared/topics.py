@@ -5,6 +5,7 @@ Keys never hold a name, a date of birth or an NHS number: an HMAC before identit
 
 from dataclasses import dataclass
 
+from shared.messages.case_decided import CaseDecided
 from shared.messages.case_moved import CaseMoved
 from shared.messages.contact_assessed import ContactAssessed
 from shared.messages.contact_received import ContactReceived
@@ -45,7 +46,8 @@ def _lanes(stem: str, message: type[Message], owners: tuple[str, ...], readers: 
 CONTACT_RECEIVED = _lanes("contact.received", ContactReceived, ("intake",), ("triage",))
 CONTACT_ASSESSED = _lanes("contact.assessed", ContactAssessed, ("triage",), ("router",))
 NOTICE_REQUESTED = _lanes("notice.requested", NoticeRequested, ("intake", "router"), ("notifier",))
-STAFF_DECIDED = _lanes("staff.decided", StaffDecided, ("console",), ("router", "triage"))
+STAFF_DECIDED = _lanes("staff.decided", StaffDecided, ("console",), ("router",))
+CASE_DECIDED = Topic("case.decided.v1", CaseDecided, Lane.ROUTINE, ("router",), ("triage",), URGENT_PARTITIONS)
 NOTICE_SETTLED = Topic("notice.settled.v1", NoticeSettled, Lane.ROUTINE, ("notifier",), ("console",), URGENT_PARTITIONS)
 
 QUEUE_NAMES = ("mash", "one-point", "families-first", "tas", "tac", "maps", "vcs-alliance", "other")
@@ -65,4 +67,4 @@ QUEUES: dict[str, Topic] = {
 def all_topics() -> tuple[Topic, ...]:
     """Every topic of the catalogue, in the order a contact meets them."""
     pairs = (CONTACT_RECEIVED, CONTACT_ASSESSED, NOTICE_REQUESTED, STAFF_DECIDED)
-    return (*(topic for pair in pairs for topic in pair.values()), *QUEUES.values(), NOTICE_SETTLED)
+    return (*(topic for pair in pairs for topic in pair.values()), *QUEUES.values(), CASE_DECIDED, NOTICE_SETTLED)

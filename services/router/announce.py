@@ -1,4 +1,4 @@
-"""The messages that tell of a move: `case.moved` on its queue's topic, alerts to teams, the outcome to the referrer.
+"""The messages that tell of a move: `case.moved`, `case.decided`, alerts to teams, the outcome to the referrer.
 
 Nobody is told an outcome while a case waits, and no message carries anything but codes and references.
 """
@@ -9,11 +9,14 @@ from datetime import datetime
 from services.router.domain.catalogue import Catalogue
 from services.router.domain.models import Case, Position
 from services.router.domain.moves import Move, Rules
+from services.router.domain.staff import StaffDecision
+from shared.messages.assessment import Rating, StatutoryFlag
 from shared.messages.build import message_of
+from shared.messages.case_decided import CaseDecided, CaseDecidedFacets
 from shared.messages.case_moved import CaseMoved, CaseMovedFacets, CaseState
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind, NoticeRequested, NoticeRequestedFacets
-from shared.topics import NOTICE_REQUESTED, Topic, queue_topic
+from shared.topics import CASE_DECIDED, NOTICE_REQUESTED, Topic, queue_topic
 
 Sending = tuple[Topic, NoticeRequested]
 
@@ -58,6 +61,35 @@ def case_moved(move: Move, rules: Rules) -> tuple[Topic, CaseMoved]:
         facets=facets,
     )
     return queue_topic(_topic_name(position, catalogue)), message
+
+
+def case_decided(case: Case, decision: StaffDecision, at: datetime) -> tuple[Topic, CaseDecided]:
+    """What holds of a contact now that this decision was carried out. case: as it stands after it."""
+    facets = CaseDecidedFacets(
+        authority=case.origin.authority,
+        decision_id=decision.decision_id,
+        staff_id=decision.staff_id,
+        role=decision.role,
+        action=decision.action,
+        reason_code=decision.reason_code,
+        version=case.version,
+        state=case.position.state,
+        queue=case.position.queue,
+        level=case.contact.level,
+        rating=Rating(case.contact.rating),
+        statutory_flag=StatutoryFlag(case.contact.flag),
+        outcome=case.position.outcome,
+    )
+    message = message_of(
+        CaseDecided,
+        contact_id=case.origin.contact_id,
+        subject=case.origin.subject,
+        lane=CASE_DECIDED.lane,
+        occurred_at=at,
+        trace=case.origin.trace,
+        facets=facets,
+    )
+    return CASE_DECIDED, message
 
 
 def notices_of_move(move: Move, rules: Rules) -> Iterator[Sending]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.router.announce import attention, case_moved, notices_of_move
+from services.router.announce import attention, case_decided, case_moved, notices_of_move
 from services.router.domain.batch import place_all, rule_on_all
 from services.router.domain.moves import Move, Rules, moves_of
 from services.router.incoming import assessed_of, decision_of
@@ -49,6 +49,8 @@ async def apply_decisions(messages: Sequence[StaffDecided], work: OpenUnit) -> N
     for one in ruled:
         if one.move is None:
             work.outbox.add(*attention(one.case, work.now, rules))
+        else:
+            work.outbox.add(*case_decided(one.move.case, one.decision, work.now))
 
 
 async def _record(moves: Sequence[Move], rules: Rules, work: OpenUnit) -> None:

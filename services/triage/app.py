@@ -6,14 +6,14 @@ from services.triage.handlers import assess_contacts, learn_decisions
 from services.triage.policy import load_policy
 from services.triage.settings import TriageSettings
 from services.triage.work import Rulebook, TriageWork
+from shared.messages.case_decided import CaseDecided
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane
-from shared.messages.staff_decided import StaffDecided
 from shared.policy import read_pack
 from shared.service import Service, lay_foundation
 from shared.settings import read_settings
 from shared.stage import Stage
-from shared.topics import CONTACT_RECEIVED, STAFF_DECIDED
+from shared.topics import CASE_DECIDED, CONTACT_RECEIVED
 
 NAME = "triage"
 
@@ -25,7 +25,7 @@ def build(settings: TriageSettings | None = None) -> Service:
     rulebook = Rulebook(settings.authority, policy)
     return Service(
         foundation=lay_foundation(settings, NAME, partial(TriageWork, rulebook=rulebook)),
-        stages=[*_assessing(), *_learning()],
+        stages=[*_assessing(), _learning()],
     )
 
 
@@ -33,5 +33,5 @@ def _assessing() -> list[Stage[ContactReceived, TriageWork]]:
     return [Stage(NAME, "assess-contacts", CONTACT_RECEIVED[lane], ContactReceived, assess_contacts) for lane in Lane]
 
 
-def _learning() -> list[Stage[StaffDecided, TriageWork]]:
-    return [Stage(NAME, "learn-decisions", STAFF_DECIDED[lane], StaffDecided, learn_decisions) for lane in Lane]
+def _learning() -> Stage[CaseDecided, TriageWork]:
+    return Stage(NAME, "learn-decisions", CASE_DECIDED, CaseDecided, learn_decisions)

@@ -1,4 +1,4 @@
-"""The two messages triage reads: a contact to be understood, and a person's decision to be remembered."""
+"""The two messages triage reads: a contact to be understood, and a person's decision that holds from now on."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from services.triage.work import OpenUnit
 from shared.errors import PermanentFailure, ReasonCode
 from shared.messages import assessment as assessment_part
 from shared.messages import contact as contact_part
+from shared.messages.case_decided import CaseDecided
 from shared.messages.contact import CanonicalContact, Child
 from shared.messages.contact_received import ContactReceived
-from shared.messages.staff_decided import StaffDecided
 from shared.topics import CONTACT_ASSESSED
 
 
@@ -38,8 +38,8 @@ async def assess_contacts(contacts: Sequence[ContactReceived], work: OpenUnit) -
     await work.assessments.add([_send(one, work) for one in assessed], work.now)
 
 
-async def learn_decisions(decisions: Sequence[StaffDecided], work: OpenUnit) -> None:
-    """Remember what people decided: their level and outcome stand in the history of the child from now on.
+async def learn_decisions(decisions: Sequence[CaseDecided], work: OpenUnit) -> None:
+    """Remember what the router carried out of people's decisions: it stands in the history of the child from now on.
 
     Raises PermanentFailure(CONTACT_UNKNOWN) for a decision about a contact that was never assessed here.
     """
@@ -70,9 +70,9 @@ async def _open(contacts: Sequence[ContactReceived], work: OpenUnit) -> list[Ope
     return opened
 
 
-def _decision(message: StaffDecided) -> Decision:
+def _decision(message: CaseDecided) -> Decision:
     facets = message.facets
-    return Decision(message.contact_id, facets.case_version, facets.level, facets.outcome)
+    return Decision(message.contact_id, facets.version, facets.level, facets.outcome)
 
 
 def _send(assessed: Assessed, work: OpenUnit) -> AssessmentRecord:

@@ -7,9 +7,9 @@ from uuid import UUID
 from services.triage.domain.history import Entry
 from services.triage.domain.outcomes import Score
 from services.triage.domain.placing import Placing
+from shared.messages.case_decided import CaseDecided
 from shared.messages.contact import Child
 from shared.messages.envelope import SealedPart
-from shared.messages.staff_decided import StaffDecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class AssessmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """One decision as the message told it."""
+    """One decision that was carried out, as the message told it. case_version: of the case after it."""
 
-    message: StaffDecided
+    message: CaseDecided
 
     def row(self) -> dict[str, object]:
         """As the table `decision` keeps it."""
@@ -114,7 +114,7 @@ class DecisionRecord:
             "contact_id": self.message.contact_id,
             "staff_id": facets.staff_id,
             "role": facets.role,
-            "case_version": facets.case_version,
+            "case_version": facets.version,
             "action": facets.action.value,
             "queue": facets.queue,
             "level": facets.level,

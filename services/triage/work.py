@@ -67,7 +67,7 @@ class Involvement(Protocol):
 
 
 class Assessments(Protocol):
-    """Assessments as sent, and the decisions people made about them."""
+    """Assessments as sent, and the decisions about them that were carried out."""
 
     async def add(self, assessments: Sequence[AssessmentRecord], now: datetime) -> None:
         """Keep assessments; a contact is assessed once."""
@@ -114,7 +114,7 @@ class OpenUnit(Protocol):
 
     @property
     def assessments(self) -> Assessments:
-        """What was suggested and decided."""
+        """What was suggested, and decided since."""
 
     @property
     def keys(self) -> DataKeys:

@@ -11,6 +11,7 @@ from services.router.domain.clocks import RunningClock, alert_at, next_alert
 from services.router.domain.models import Case, HeldCase, OpenCase
 from services.router.domain.moves import Ruled, Rules
 from services.router.rows import Look, RaisedAlert, RecordedMove
+from shared.messages.case_decided import CaseDecided
 from shared.messages.case_moved import CaseMoved, CaseState
 from shared.messages.envelope import Message
 from shared.messages.notice_requested import NoticeRequested
@@ -153,6 +154,11 @@ class MemoryUnits:
     def moves(self) -> list[tuple[str, CaseMoved]]:
         """What was sent on the queue topics."""
         return [(topic, message) for topic, message in self.sent if isinstance(message, CaseMoved)]
+
+    @property
+    def decided(self) -> list[CaseDecided]:
+        """What was told of decisions that were carried out."""
+        return [message for _, message in self.sent if isinstance(message, CaseDecided)]
 
     @property
     def notices(self) -> list[tuple[str, str, str]]:

@@ -1,4 +1,8 @@
-"""What a person's decision means for the history of a child: the decided level and outcome are the final ones."""
+"""What a person's decision means for the history of a child: the level and outcome that hold are the final ones.
+
+Triage learns what the router carried out, never what somebody asked for: a refused or stale decision leaves no trace.
+Source: continuum of need, rules for the router 2 and 5 (a recorded outcome; a qualified person decides).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +14,11 @@ from services.triage.domain.policy import HistoryRules
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision of one person. case_version: of the case they saw; a later one outranks an earlier one."""
+    """A contact as it stands after one decision. version: of its case then; a later one outranks an earlier one."""
 
     contact_id: UUID
-    case_version: int
-    level: int | None
+    version: int
+    level: int
     outcome: str | None
 
 
@@ -38,18 +42,18 @@ def settle(
 ) -> list[DecidedEntry]:
     """The entries as they stand once these decisions are known, in any order; only those that changed.
 
-    A level or outcome that a decision leaves open stays as it was. A contact about a place has no entry.
+    Each decision tells everything that holds after it, so an older one that comes late, and one that was left out,
+    change nothing. A contact about a place has no entry.
     """
     settled: dict[UUID, DecidedEntry] = {}
-    for decision in sorted(decisions, key=lambda one: one.case_version):
+    for decision in sorted(decisions, key=lambda one: one.version):
         held = settled.get(decision.contact_id) or entries.get(decision.contact_id)
-        if held is not None and decision.case_version > held.decided_version:
+        if held is not None and decision.version > held.decided_version:
             settled[decision.contact_id] = _decided(held, decision, rules)
     return list(settled.values())
 
 
 def _decided(held: DecidedEntry, decision: Decision, rules: HistoryRules) -> DecidedEntry:
-    level = held.entry.level if decision.level is None else decision.level
-    outcome = decision.outcome or held.entry.outcome
+    level, outcome = decision.level, decision.outcome
     entry = replace(held.entry, level=level, outcome=outcome, kind=kind_of_contact(level, outcome, rules))
-    return DecidedEntry(held.contact_id, entry, decision.case_version)
+    return DecidedEntry(held.contact_id, entry, decision.version)

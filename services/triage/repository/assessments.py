@@ -14,7 +14,7 @@ from shared.insert_rows import insert_rows
 
 
 class AssessmentTable:
-    """Assessments as sent, and the decisions people made about them."""
+    """Assessments as sent, and the decisions about them that were carried out."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         """connection: of the open transaction."""

@@ -80,7 +80,7 @@ async def test_the_involvement_view_follows_the_decision(engine: AsyncEngine) ->
     )
     async with units_of(engine)() as work:
         await learn_decisions(
-            [decided(contact.contact_id, 2, 4, "CIN"), decided(place.contact_id, 2, None, "OTHER")], work
+            [decided(contact.contact_id, 2, 4, "CIN"), decided(place.contact_id, 2, 3, "OTHER")], work
         )
         await work.commit()
     assert [row.kind for row in await rows(engine, "select kind from triage.v_involvement")] == ["referral"]

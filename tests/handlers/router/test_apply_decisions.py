@@ -149,6 +149,45 @@ async def test_a_decision_that_overtook_its_contact_is_tried_again_later() -> No
     assert units.sent == []
 
 
+async def test_triage_hears_of_a_decision_what_holds_after_it() -> None:
+    units = MemoryUnits()
+    contact_id = await a_waiting_contact(units)
+    message = a_decided_message(contact_id, CHANGE, queue="families-first", level=4)
+    await decide(units, message)
+    assert [topic for topic, one in units.sent if one in units.decided] == ["case.decided.v1"]
+    [told] = units.decided
+    assert (told.contact_id, told.subject) == (contact_id, "subject-1")
+    assert told.facets.model_dump(mode="json") == {
+        "authority": "county-durham",
+        "decision_id": message.facets.decision_id,
+        "staff_id": "screener-1",
+        "role": "screener",
+        "action": "change",
+        "reason_code": "person_decided",
+        "version": 2,
+        "state": "placed",
+        "queue": "families-first",
+        "level": 4,
+        "rating": "GREEN",
+        "statutory_flag": "none",
+        "outcome": "CIN",
+    }
+
+
+async def test_of_refused_and_stale_decisions_triage_hears_nothing() -> None:
+    units = MemoryUnits()
+    contact_id = await a_waiting_contact(units)
+    await decide(
+        units,
+        a_decided_message(contact_id, CHANGE, queue="tac", level=5),
+        a_decided_message(contact_id, CHANGE, queue="one-point", level=2),
+        a_decided_message(contact_id, CHANGE, queue="families-first", level=5),
+    )
+    assert [(told.facets.version, told.facets.level, told.facets.queue) for told in units.decided] == [
+        (2, 2, "one-point")
+    ]
+
+
 async def test_a_confirmed_automatic_placement_tells_nobody_twice() -> None:
     units = MemoryUnits()
     contact_id = await a_waiting_contact(units, consent="given")

@@ -1,4 +1,4 @@
-"""What people decide stands in the history of the child from then on."""
+"""What the router carried out of people's decisions stands in the history of the child from then on."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,36 +8,45 @@ import pytest
 from services.triage.handlers import learn_decisions
 from shared.errors import PermanentFailure, ReasonCode
 from shared.ids import new_id
+from shared.messages.assessment import Rating, StatutoryFlag
 from shared.messages.build import message_of
+from shared.messages.case_decided import CaseDecided, CaseDecidedFacets
+from shared.messages.case_moved import CaseState
 from shared.messages.envelope import Lane
-from shared.messages.staff_decided import DecisionAction, StaffDecided, StaffDecidedFacets
+from shared.messages.staff_decided import DecisionAction
 from tests.builders.triage import RECEIVED_AT, a_contact, a_place
 from tests.builders.triage_memory import MemoryUnits
 from tests.handlers.triage.test_assess_contacts import assess, explanation
 
 
-def decided(contact_id: UUID, version: int = 1, level: int | None = None, outcome: str | None = None) -> StaffDecided:
+def decided(contact_id: UUID, version: int = 2, level: int = 3, outcome: str | None = None) -> CaseDecided:
+    """A contact as it stands at this version of its case, after a screener's change."""
     return message_of(
-        StaffDecided,
+        CaseDecided,
         contact_id=contact_id,
         subject="person",
         lane=Lane.ROUTINE,
         occurred_at=RECEIVED_AT,
         trace="trace-1",
-        facets=StaffDecidedFacets(
+        facets=CaseDecidedFacets(
+            authority="county-durham",
             decision_id=str(new_id()),
             staff_id="staff-1",
             role="screener",
-            case_version=version,
             action=DecisionAction.CHANGE,
-            level=level,
-            outcome=outcome,
             reason_code="person_decided",
+            version=version,
+            state=CaseState.WAITING if outcome is None else CaseState.PLACED,
+            queue="mash-screening" if outcome is None else "families-first",
+            level=level,
+            rating=Rating.AMBER,
+            statutory_flag=StatutoryFlag.NONE,
+            outcome=outcome,
         ),
     )
 
 
-async def learn(units: MemoryUnits, *decisions: StaffDecided) -> None:
+async def learn(units: MemoryUnits, *decisions: CaseDecided) -> None:
     async with units() as work:
         await learn_decisions(decisions, work)
         await work.commit()
@@ -83,6 +92,25 @@ async def test_two_decisions_of_one_batch_leave_the_later_one() -> None:
     ((record, version),) = units.state.entries.values()
     assert (record.entry.level, record.entry.outcome, version) == (5, "CP_ENQUIRY", 4)
     assert len(units.state.decisions) == 2
+
+
+async def test_a_decision_that_arrives_after_a_later_one_changes_nothing() -> None:
+    units = MemoryUnits()
+    contact = a_contact("NE2")
+    await assess(units, contact)
+    await learn(units, decided(contact.contact_id, version=3, level=2, outcome="EH"))
+    await learn(units, decided(contact.contact_id, version=2, level=5, outcome="CP_ENQUIRY"))
+    ((record, version),) = units.state.entries.values()
+    assert (record.entry.level, record.entry.outcome, record.entry.kind, version) == (2, "EH", "contact", 3)
+
+
+async def test_an_outcome_that_was_taken_back_no_longer_stands_in_the_history() -> None:
+    units = MemoryUnits()
+    contact = a_contact("AT1")
+    await assess(units, contact)
+    await learn(units, decided(contact.contact_id, 2, 4, "CIN"), decided(contact.contact_id, 3, 2, None))
+    ((record, version),) = units.state.entries.values()
+    assert (record.entry.level, record.entry.outcome, record.entry.kind, version) == (2, None, "contact", 3)
 
 
 async def test_a_decision_about_a_place_is_kept_without_a_history() -> None:

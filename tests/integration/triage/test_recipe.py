@@ -7,12 +7,11 @@ from tests.handlers.triage.test_learn_decisions import decided
 from tests.integration.triage.conftest import DECISIONS, ROUTINE, URGENT, Triage
 
 
-def test_every_stage_reads_one_lane_under_a_name_of_its_own(triage: Triage) -> None:
+def test_every_stage_reads_one_topic_under_a_name_of_its_own(triage: Triage) -> None:
     assert {stage.consumer: stage.topic.name for stage in triage.service.stages} == {
         "triage.assess-contacts.urgent": "contact.received.urgent.v1",
         "triage.assess-contacts.routine": "contact.received.routine.v1",
-        "triage.learn-decisions.urgent": "staff.decided.urgent.v1",
-        "triage.learn-decisions.routine": "staff.decided.routine.v1",
+        "triage.learn-decisions.routine": "case.decided.v1",
     }
 
 

@@ -2,7 +2,7 @@
 
 from shared import asyncapi
 from shared.messages.envelope import Lane
-from shared.topics import QUEUES, STAFF_DECIDED, all_topics
+from shared.topics import CASE_DECIDED, QUEUES, STAFF_DECIDED, all_topics
 
 SERVICES = {"intake", "triage", "router", "notifier", "console"}
 
@@ -34,8 +34,9 @@ def test_danger_has_a_lane_of_its_own_at_every_stage() -> None:
     }
 
 
-def test_a_decision_of_staff_must_reach_router_and_triage() -> None:
-    assert STAFF_DECIDED[Lane.URGENT].readers == ("router", "triage")
+def test_triage_learns_what_the_router_carried_out_and_not_what_staff_asked_for() -> None:
+    assert STAFF_DECIDED[Lane.URGENT].readers == ("router",)
+    assert (CASE_DECIDED.owners, CASE_DECIDED.readers) == (("router",), ("triage",))
 
 
 def test_the_asyncapi_document_names_every_topic_and_resolves_every_reference() -> None:

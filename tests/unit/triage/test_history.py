@@ -168,18 +168,16 @@ def _entry(level: int, version: int = 0) -> DecidedEntry:
     [
         (4, 2, "EH", "contact"),
         (2, 4, None, "referral"),
-        (2, None, "CIN", "referral"),
-        (2, None, "CP_ENQUIRY", "referral"),
-        (4, None, "NFA", "referral"),
+        (2, 2, "CIN", "referral"),
+        (2, 2, "CP_ENQUIRY", "referral"),
+        (4, 4, "NFA", "referral"),
         (3, 3, "ADVICE", "contact"),
     ],
 )
-def test_a_decision_makes_or_unmakes_a_referral(
-    suggested: int, decided: int | None, outcome: str | None, kind: str
-) -> None:
+def test_a_decision_makes_or_unmakes_a_referral(suggested: int, decided: int, outcome: str | None, kind: str) -> None:
     held = _entry(suggested)
     (final,) = settle({held.contact_id: held}, [Decision(held.contact_id, 1, decided, outcome)], durham().history)
-    assert (final.entry.kind, final.entry.level, final.entry.outcome) == (kind, decided or suggested, outcome)
+    assert (final.entry.kind, final.entry.level, final.entry.outcome) == (kind, decided, outcome)
 
 
 def test_the_decision_on_the_latest_version_of_the_case_stands_whatever_order_they_come_in() -> None:
