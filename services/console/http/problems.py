@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import orjson
 from fastapi import Response
 
-PROBLEM = "application/problem+json"
+from shared.problem import problem_answer, problem_body
 
 
 @dataclass
@@ -23,22 +22,20 @@ class Refusal(Exception):
 
     def as_json(self) -> dict[str, object]:
         """The body of the answer."""
-        body: dict[str, object] = {
-            "type": f"urn:mash:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "retryable": self.status in (429, 503),
-        }
-        if self.errors:
-            body["errors"] = [dict(error) for error in self.errors]
+        body = problem_body(
+            status=self.status,
+            code=self.code,
+            title=self.title,
+            detail=self.detail,
+            retryable=self.status in (429, 503),
+            errors=self.errors,
+        )
         return {**body, **self.extra}
 
 
 def problem(refusal: Refusal) -> Response:
     """The refusal as an answer."""
-    body = orjson.dumps(refusal.as_json())
-    return Response(body, refusal.status, headers=dict(refusal.headers), media_type=PROBLEM)
+    return problem_answer(refusal.as_json(), refusal.status, refusal.headers)
 
 
 def not_signed_in() -> Refusal:

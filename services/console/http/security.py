@@ -107,5 +107,5 @@ def _is_own_origin(request: Request, origins: frozenset[str]) -> bool:
     parts = urlsplit(source)
     if f"{parts.scheme}://{parts.netloc}".lower() in origins:
         return True
-    log.warning("form_from_elsewhere", remedy="set MASH_PUBLIC_URL or MASH_CONSOLE_ORIGINS if the address is ours")
+    log.warning("form_from_elsewhere")  # If the address is ours: MASH_PUBLIC_URL or MASH_CONSOLE_ORIGINS.
     return False

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from services.intake.domain.refusals import Stored
 from services.intake.policy import Advice
-
-PROBLEM = "application/problem+json"
+from shared.problem import problem_answer, problem_body
 
 
 @dataclass
@@ -37,16 +35,19 @@ class Problem(Exception):
         """The body of the answer; the next step ends with what to do in immediate danger."""
         reference = str(self.reference) if self.reference else None
         line = advice.danger if self.danger else advice.urgent_line
+        body = problem_body(
+            status=self.status,
+            code=self.code,
+            title=self.title,
+            detail=f"{self.title}. {_KEPT[self.stored]}",
+            retryable=self.retryable,
+            errors=self.errors,
+        )
         return {
-            "type": f"urn:mash:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "detail": f"{self.title}. {_KEPT[self.stored]}",
+            **body,
             "instance": f"urn:uuid:{reference}" if reference else None,
             "receipt_id": reference,
             "stored": self.stored.value,
-            "retryable": self.retryable,
-            "errors": [dict(error) for error in self.errors],
             "next_step": f"{self.next_step} {line}",
             "advice": line,
             **self.extra,
@@ -63,9 +64,7 @@ _KEPT = {
 
 def problem_response(problem: Problem, advice: Advice) -> Response:
     """The problem as an answer."""
-    body = orjson.dumps(problem.as_json(advice))
-    headers = {"Cache-Control": "no-store", **problem.headers}
-    return Response(body, problem.status, headers=headers, media_type=PROBLEM)
+    return problem_answer(problem.as_json(advice), problem.status, problem.headers)
 
 
 def unauthorised() -> Problem:
