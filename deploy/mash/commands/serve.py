@@ -31,7 +31,8 @@ def serve(
 ) -> None:
     """Run one service, or several in one process, in the foreground until SIGTERM.
 
-    Settings come from MASH_* in the environment. /healthz, /readyz and /metrics answer at the port.
+    Settings come from MASH_* in the environment. /healthz, /readyz and /metrics answer at the port. Processes that run
+    the same service need different MASH_SLOTs, or none: Kafka shuts out the first of two with the same.
     """
     if unknown := [name for name in names if name not in SERVICES]:
         raise UsageMistake(f"no service {', '.join(unknown)}: there are {', '.join(SERVICES)}")

@@ -86,7 +86,7 @@ def decision_words(notice: Notice, directory: Directory) -> str:
 def _receipts(notices: Sequence[Notice], _directory: Directory, links: Links) -> tuple[str, list[str]]:
     lines = [f"We have received {_count(notices, 'contact')} from you.", ""]
     for notice in notices:
-        lines += _reference(notice, links.receipt(notice.receipt_id))
+        lines += _status(notice, links)
         lines += [f"  Received: {london_time(notice.requested_at)}", *_due("  You hear by", notice), ""]
     lines += [
         "What happens next: each contact is read against the threshold document, and a person decides wherever the",
@@ -98,7 +98,7 @@ def _receipts(notices: Sequence[Notice], _directory: Directory, links: Links) ->
 def _outcomes(notices: Sequence[Notice], directory: Directory, links: Links) -> tuple[str, list[str]]:
     lines = [f"There is a decision on {_count(notices, 'contact')} that you sent us.", ""]
     for notice in notices:
-        lines += _reference(notice, links.receipt(notice.receipt_id))
+        lines += _status(notice, links)
         lines += [f"  Outcome: {decision_words(notice, directory)}"]
         lines += [f"  Decided: {london_time(notice.requested_at)}", ""]
     door = directory.front_door
@@ -163,6 +163,12 @@ def _case(notice: Notice, links: Links) -> Iterator[str]:
 
 def _reference(notice: Notice, link: str) -> list[str]:
     return [f"  Our reference: {notice.receipt_id}", f"  See: {link}"]
+
+
+def _status(notice: Notice, links: Links) -> list[str]:
+    """For an agency: the address answers its system, which has the token, and shows nothing to a browser."""
+    where = links.receipt(notice.receipt_id)
+    return [f"  Our reference: {notice.receipt_id}", f"  Status, for your system with its token: {where}"]
 
 
 def _due(words: str, notice: Notice) -> list[str]:

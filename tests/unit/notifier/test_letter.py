@@ -42,7 +42,7 @@ def test_a_receipt_reads_word_for_word() -> None:
         "We have received one contact from you.\n"
         "\n"
         "  Our reference: 0193a000-0000-7000-8000-00000000000a\n"
-        "  See: https://mash.example/v1/receipts/0193a000-0000-7000-8000-00000000000a\n"
+        "  Status, for your system with its token: https://mash.example/v1/receipts/0193a000-0000-7000-8000-00000000000a\n"
         "  Received: Monday 23 November 2026, 12:00 (London time)\n"
         "  You hear by: Tuesday 24 November 2026, 12:00 (London time)\n"
         "\n"
