@@ -13,6 +13,7 @@ class ReasonCode(StrEnum):
     UNPROVEN = "unproven"
     KEY_UNKNOWN = "key-unknown"
     VALUE_REFUSED = "value-refused"
+    TOO_LARGE = "too-large"
     SEAL_BROKEN = "seal-broken"
     KEY_DESTROYED = "key-destroyed"
     RULE_FAILED = "rule-failed"

@@ -21,6 +21,7 @@ NOT_RECORDED = Counter(
 PUBLISHED = Counter("mash_published_total", "Outbox rows acknowledged by Kafka", ["service", "by"])
 PRODUCER_RENEWED = Counter("mash_producer_renewed_total", "Producers given up and built anew", ["service"])
 ACK_FAILED = Counter("mash_ack_failed_total", "Acknowledgements that failed; harmless, the inbox knows", ["consumer"])
+REFUSED = Counter("mash_outbox_refused_total", "Outbox rows that Kafka will never take", ["service", "topic"])
 UNPUBLISHED = Gauge("mash_outbox_unpublished", "Outbox rows older than the relay's patience", ["service"])
 RESENT = Counter(
     "mash_reconciled_total", "Messages sent again because a reader never handled them", ["service", "topic"]

@@ -8,6 +8,7 @@ from sqlalchemy import Table, Uuid, any_, func, literal, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.errors import ReasonCode
 from shared.insert_rows import insert_rows
 from shared.messages.build import to_bytes
 from shared.messages.envelope import Message
@@ -50,6 +51,18 @@ class Outbox:
                 ],
             )
         return rows
+
+
+async def mark_refused(engine: AsyncEngine, table: Table, ids: Sequence[UUID], reason: ReasonCode) -> Sequence[UUID]:
+    """Make rows that Kafka will never take a person's task; returns those that were not marked before."""
+    statement = (
+        update(table)
+        .where(table.c.id == any_(literal(list(ids), ARRAY(Uuid))), table.c.refused.is_(None))
+        .values(refused=reason.value, refused_at=func.clock_timestamp(), resolved_at=None)
+        .returning(table.c.id)
+    )
+    async with engine.begin() as connection:
+        return list((await connection.execute(statement)).scalars())
 
 
 async def mark_published(engine: AsyncEngine, table: Table, ids: Sequence[UUID]) -> None:

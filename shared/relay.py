@@ -1,30 +1,31 @@
-"""The relay sends what the direct send left; the reconciler sends again what a reader never handled.
+"""The relay sends what the direct send left, and has the reconciler look for what readers never got.
 
 One process per schema does both, elected by a session advisory lock on a connection of its own: a lost connection is
-a lost lock. Rows are always found by state, never by a cursor, so nothing can fall between two looks.
+a lost lock, and a connection that is given up is closed. Rows are always found by state, never by a cursor, so nothing
+can fall between two looks.
 """
 
 import asyncio
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import blake2b
 
 import structlog
-from sqlalchemy import func, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import meters
 from shared.database import is_database_away
 from shared.outbox import Outgoing
+from shared.reconciler import Reconciler
 from shared.sender import Sender
-from shared.tables import StandardTables, tables_in
-from shared.topics import RETENTION_DAYS, all_topics
+from shared.tables import StandardTables
 
 log = structlog.get_logger()
 
 BATCH = 1000
 POLL_SECONDS = 1.0
+BEHIND_SECONDS = 5.0  # For how long a topic that took nothing makes room for the others.
 
 
 class Relay:
@@ -48,7 +49,8 @@ class Relay:
         self._sender = sender
         self._after = timedelta(seconds=after_seconds)
         self._every = reconcile_every_seconds
-        self._reconcile_after = timedelta(seconds=reconcile_after_seconds)
+        self._reconciler = Reconciler(service, engine, tables, sender.bootstrap, after_seconds=reconcile_after_seconds)
+        self._behind_until: dict[str, float] = {}
         self._lock_key = int.from_bytes(
             blake2b(f"relay:{service}".encode(), digest_size=8).digest(), "big", signed=True
         )
@@ -70,99 +72,55 @@ class Relay:
             await connection.rollback()
             return
         await connection.commit()
+        try:
+            await self._serve(connection)
+        finally:
+            await connection.invalidate()  # Else the pool would keep the lock, and nobody could be elected.
+
+    async def _serve(self, connection: AsyncConnection) -> None:
         reconciled_at = time.monotonic()
         while True:
             await connection.execute(text("select 1"))  # Raises once the connection, and so the lock, is lost.
             await connection.commit()
             sent = await self.relay_once()
             if time.monotonic() - reconciled_at >= self._every:
-                await self.reconcile_once()
+                await self._reconciler.look()
                 reconciled_at = time.monotonic()
             if sent < BATCH:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def relay_once(self) -> int:
-        """Send one batch of rows unpublished for longer than the patience; returns how many were acknowledged."""
-        outbox = self._tables.outbox
+        """Send one batch of rows unpublished for longer than the patience; returns how many were acknowledged.
+
+        A topic that took nothing steps back for a while, so that its rows do not fill every batch.
+        """
+        outbox, now = self._tables.outbox, time.monotonic()
+        behind = [topic for topic, until in self._behind_until.items() if until > now]
         statement = (
             select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.contact_id, outbox.c.body)
-            .where(outbox.c.published_at.is_(None), outbox.c.created_at < func.now() - self._after)
+            .where(
+                outbox.c.published_at.is_(None),
+                outbox.c.refused.is_(None),
+                outbox.c.created_at < func.now() - self._after,
+                outbox.c.topic.not_in(behind),
+            )
             .order_by(outbox.c.created_at, outbox.c.id)
             .limit(BATCH)
         )
         async with self._engine.connect() as connection:
             rows = [Outgoing(*row) for row in await connection.execute(statement)]
         meters.UNPUBLISHED.labels(self._service).set(len(rows))
-        left = [row for row in rows if row.id not in self._sender.in_hand]
-        return await self._sender.send(left, by="relay")
+        left: dict[str, list[Outgoing]] = {}
+        for row in rows:
+            if row.id not in self._sender.in_hand:
+                left.setdefault(row.topic, []).append(row)
+        doubtful_last = sorted(left.items(), key=lambda item: item[0] in self._behind_until)
+        return sum([await self._relay_topic(topic, of_topic) for topic, of_topic in doubtful_last])
 
-    async def reconcile_once(self) -> int:
-        """Send again what was published long ago and never handled by a reader of its topic; returns how many."""
-        sent = 0
-        for topic in all_topics():
-            if self._service in topic.owners:
-                for reader in topic.readers:
-                    sent += await self._reconcile(topic.name, reader)
+    async def _relay_topic(self, topic: str, rows: list[Outgoing]) -> int:
+        sent = await self._sender.send(rows, by="relay")
+        if sent:
+            self._behind_until.pop(topic, None)
+        else:
+            self._behind_until[topic] = time.monotonic() + BEHIND_SECONDS
         return sent
-
-    async def _reconcile(self, topic: str, reader: str) -> int:
-        async with self._engine.connect() as connection:
-            upper = (await connection.execute(select(func.now() - self._reconcile_after))).scalar_one()
-            missing = await self._missing(connection, topic, reader, upper)
-            if len(missing) < BATCH:
-                confirmed = min((created_at for _, created_at in missing), default=upper)
-                await self._confirm(connection, topic, reader, confirmed, upper)
-                await connection.commit()
-        if missing:
-            log.warning("reconciled", service=self._service, topic=topic, count=len(missing))
-            meters.RESENT.labels(self._service, topic).inc(len(missing))
-            await self._sender.send([row for row, _ in missing], by="reconciler")
-        return len(missing)
-
-    async def _missing(
-        self, connection: AsyncConnection, topic: str, reader: str, upper: datetime
-    ) -> list[tuple[Outgoing, datetime]]:
-        outbox, reconciled, theirs = self._tables.outbox, self._tables.reconciled, tables_in(reader)
-        handled = select(theirs.inbox.c.message_id).where(theirs.inbox.c.message_id == outbox.c.id)
-        a_persons_task = select(theirs.quarantine.c.id).where(theirs.quarantine.c.message_id == outbox.c.id)
-        confirmed_to = (
-            select(reconciled.c.confirmed_to)
-            .where(reconciled.c.topic == topic, reconciled.c.reader == reader)
-            .scalar_subquery()
-        )
-        statement = (
-            select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.contact_id, outbox.c.body, outbox.c.created_at)
-            .where(
-                outbox.c.topic == topic,
-                outbox.c.published_at.is_not(None),
-                outbox.c.created_at >= func.coalesce(confirmed_to, func.now() - timedelta(days=RETENTION_DAYS)),
-                outbox.c.created_at < upper,
-                outbox.c.published_at < upper,
-                ~handled.exists(),
-                ~a_persons_task.exists(),
-            )
-            .order_by(outbox.c.created_at, outbox.c.id)
-            .limit(BATCH)
-        )
-        return [(Outgoing(*row[:5]), row.created_at) for row in await connection.execute(statement)]
-
-    async def _confirm(
-        self, connection: AsyncConnection, topic: str, reader: str, confirmed_to: datetime, upper: datetime
-    ) -> None:
-        """Everything older is known to be handled: the next look starts there.
-
-        A row not yet published, or published too lately to be missed yet, holds it back.
-        """
-        outbox, reconciled = self._tables.outbox, self._tables.reconciled
-        still_young = or_(outbox.c.published_at.is_(None), outbox.c.published_at >= upper)
-        oldest_young = (
-            select(func.min(outbox.c.created_at)).where(outbox.c.topic == topic, still_young).scalar_subquery()
-        )
-        upto = func.least(confirmed_to, func.coalesce(oldest_young, confirmed_to))
-        statement = insert(reconciled).values(topic=topic, reader=reader, confirmed_to=upto)
-        await connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[reconciled.c.topic, reconciled.c.reader],
-                set_={"confirmed_to": func.greatest(reconciled.c.confirmed_to, statement.excluded.confirmed_to)},
-            )
-        )

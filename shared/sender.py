@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,21 +13,24 @@ from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import meters
 from shared.database import is_database_away
+from shared.errors import ReasonCode
 from shared.marks import MARK, Marks
-from shared.outbox import Outgoing, mark_published
+from shared.outbox import Outgoing, mark_published, mark_refused
 from shared.topics import MAX_MESSAGE_BYTES
 
 log = structlog.get_logger()
 
 SEND_SECONDS = 30.0
 START_SECONDS = 10.0
+TOPIC_SECONDS = 2.0  # How long a topic that Kafka does not know may hold up the others,
+TOPIC_AGAIN_SECONDS = 30.0  # and for how long it is left alone after that.
 _HELD_ROWS = 20_000  # Beyond this the relay takes over, from the table.
 _FRAME_BYTES = 4096  # more than key, mark and the frames of record and batch take
 
@@ -38,9 +42,11 @@ def partition_of(key: str, count: int) -> int:
 
 @dataclass(slots=True)
 class _Done:
-    """What became of rows on their way."""
+    """What became of rows on their way. oversize: Kafka will never take them; doubtful: one of them it will not."""
 
     acknowledged: list[UUID] = field(default_factory=list)
+    oversize: list[Outgoing] = field(default_factory=list)
+    doubtful: list[Outgoing] = field(default_factory=list)
     fault: BaseException | None = None
 
 
@@ -49,7 +55,7 @@ class Sender:
 
     def __init__(self, bootstrap: str, service: str, engine: AsyncEngine, outbox: Table, marks: Marks) -> None:
         """outbox: the service's own; marks: prove who wrote. Connects when it first has something to send."""
-        self._bootstrap = bootstrap
+        self.bootstrap = bootstrap
         self._marks = marks
         self._service = service
         self._engine = engine
@@ -58,6 +64,7 @@ class Sender:
         self._waiting: list[Outgoing] = []
         self._woken = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._closed_until: dict[str, float] = {}
         self.in_hand: set[UUID] = set()
 
     def hand_over(self, rows: Sequence[Outgoing]) -> None:
@@ -88,17 +95,35 @@ class Sender:
         if not rows:
             return 0
         async with self._one_at_a_time:
-            acknowledged = await self._produce(rows)
+            done = await self._produce(rows)
+            for row in done.doubtful:  # The broker takes less than we do: alone, each is taken or is the one.
+                alone = await self._produce([row])
+                done.acknowledged += alone.acknowledged
+                done.oversize += alone.oversize
+                if not (alone.acknowledged or alone.oversize):
+                    break
         try:
-            await mark_published(self._engine, self._outbox, acknowledged)
+            await mark_published(self._engine, self._outbox, done.acknowledged)
+            await self._give_up(done.oversize)
         except Exception as error:
             if not is_database_away(error):
                 raise
             return 0  # Sent but not marked: the relay sends it again, the inbox eats it.
-        meters.PUBLISHED.labels(self._service, by).inc(len(acknowledged))
-        return len(acknowledged)
+        meters.PUBLISHED.labels(self._service, by).inc(len(done.acknowledged))
+        return len(done.acknowledged)
 
-    async def _produce(self, rows: Sequence[Outgoing]) -> list[UUID]:
+    async def _give_up(self, oversize: Sequence[Outgoing]) -> None:
+        """Make rows too large for Kafka a person's task: tried again every second, they would be tried for ever."""
+        if not oversize:
+            return
+        by_id = {row.id: row for row in oversize}
+        for row_id in await mark_refused(self._engine, self._outbox, list(by_id), ReasonCode.TOO_LARGE):
+            row = by_id[row_id]
+            meters.REFUSED.labels(self._service, row.topic).inc()
+            ids = {"message_id": str(row.id), "contact_id": str(row.contact_id)}
+            log.error("message_too_large", service=self._service, topic=row.topic, size=len(row.body), **ids)
+
+    async def _produce(self, rows: Sequence[Outgoing]) -> _Done:
         """Send and wait; returns what Kafka acknowledged. One topic's or partition's failure does not hold others."""
         done = _Done()
         try:
@@ -112,15 +137,19 @@ class Sender:
             count = len(rows) - len(done.acknowledged)
             log.warning("send_failed", service=self._service, count=count, exc_info=done.fault)
             await self._renew()
-        return done.acknowledged
+        return done
 
     async def _send_topic(
         self, producer: AIOKafkaProducer, topic: str, rows: Sequence[Outgoing], done: "_Done"
     ) -> None:
-        """A topic that takes nothing is left alone for this time."""
+        """A topic that Kafka does not know is left alone for a while."""
+        if time.monotonic() < self._closed_until.get(topic, 0.0):
+            return
         try:
-            count = len(await producer.partitions_for(topic))
-        except KafkaError as error:
+            async with asyncio.timeout(TOPIC_SECONDS):
+                count = len(await producer.partitions_for(topic))
+        except (KafkaError, TimeoutError) as error:
+            self._closed_until[topic] = time.monotonic() + TOPIC_AGAIN_SECONDS
             log.warning("topic_takes_nothing", service=self._service, topic=topic, exc_info=error)
             return
         partitions = _grouped(rows, lambda row: partition_of(row.key, count))
@@ -133,35 +162,38 @@ class Sender:
     ) -> None:
         """In order: after a failure nothing that stands behind it is sent."""
         try:
-            for batch, ids in self._batches(producer, rows):
+            for batch, in_it in self._batches(producer, rows, done):
                 await asyncio.shield(await producer.send_batch(batch, topic, partition=partition))
-                done.acknowledged.extend(ids)
+                done.acknowledged.extend(row.id for row in in_it)
+        except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
+            (done.oversize if len(in_it) == 1 else done.doubtful).extend(in_it)
+            done.fault = error  # The broker misses the number of this batch now: only a new producer begins anew.
         except KafkaError as error:
             done.fault = error
 
     def _batches(
-        self, producer: AIOKafkaProducer, rows: Sequence[Outgoing]
-    ) -> Iterator[tuple[BatchBuilder, list[UUID]]]:
-        """Rows packed as full as a batch may be; what no batch can hold is left out."""
-        batch, ids = producer.create_batch(), list[UUID]()
+        self, producer: AIOKafkaProducer, rows: Sequence[Outgoing], done: "_Done"
+    ) -> Iterator[tuple[BatchBuilder, list[Outgoing]]]:
+        """Rows packed as full as a batch may be; what no batch can hold is oversize."""
+        batch, in_it = producer.create_batch(), list[Outgoing]()
         for row in rows:
             if len(row.body) + _FRAME_BYTES > MAX_MESSAGE_BYTES:
-                log.error("message_too_large", service=self._service, message_id=str(row.id), size=len(row.body))
+                done.oversize.append(row)
                 continue
             headers = [(MARK, self._marks.mark(self._service, row.topic, row.body))]
             record = {"timestamp": None, "key": row.key.encode(), "value": row.body, "headers": headers}
             if batch.append(**record) is None:
-                yield batch, ids
-                batch, ids = producer.create_batch(), []
+                yield batch, in_it
+                batch, in_it = producer.create_batch(), []
                 batch.append(**record)
-            ids.append(row.id)
-        if ids:
-            yield batch, ids
+            in_it.append(row)
+        if in_it:
+            yield batch, in_it
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                bootstrap_servers=self.bootstrap,
                 client_id=f"mash-{self._service}",
                 acks="all",
                 enable_idempotence=True,

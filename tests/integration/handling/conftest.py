@@ -38,13 +38,15 @@ class Bench:
     producer: AIOKafkaProducer
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    async def new_topic(self, partitions: int = 1, name: str | None = None) -> str:
+    async def new_topic(
+        self, partitions: int = 1, name: str | None = None, configs: dict[str, str] | None = None
+    ) -> str:
         """Create a topic of a fresh name; returns the name."""
         name = name or f"probe.{new_id()}"
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
         try:
-            await admin.create_topics([NewTopic(name, partitions, 1)])
+            await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs)])
         finally:
             await admin.close()
         return name

@@ -1,9 +1,13 @@
 """Messages leave once they are committed, whoever dies and whatever Kafka forgets."""
 
+import time
+from uuid import UUID
+
 import pytest
 from aiokafka import AIOKafkaConsumer
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from shared.marks import Marks
 from shared.outbox import Outgoing
@@ -13,8 +17,8 @@ from shared.sender import Sender
 from shared.tables import tables_in
 from shared.work import Work, WorkFactory
 from tests.builders.messages import a_contact_received
-from tests.integration.handling.conftest import Bench, running
-from tests.integration.handling.probe import KEK, build, settings_for, topic
+from tests.integration.handling.conftest import Bench
+from tests.integration.handling.probe import KEK, settings_for, topic
 
 MARKS = Marks(KeyEncryption(KEK))
 
@@ -93,13 +97,43 @@ async def test_rows_stay_unpublished_while_kafka_is_away_and_leave_when_it_is_ba
     await back.stop()
 
 
-async def test_one_message_too_large_for_the_broker_does_not_hold_back_the_others(bench: Bench) -> None:
+async def _add_oversize(bench: Bench, name: str, size: int) -> UUID:
+    message = a_contact_received()
+    await bench.execute(
+        "insert into probe.outbox (id, topic, key, contact_id, body, created_at) values "
+        f"('{message.id}', '{name}', 'k', '{message.contact_id}', convert_to(repeat('x', {size}), 'UTF8'), "
+        "now() - interval '1 minute')"
+    )
+    return message.id
+
+
+async def test_one_message_too_large_is_a_persons_task_and_does_not_hold_back_the_others(bench: Bench) -> None:
     name = await bench.new_topic()
+    oversize = await _add_oversize(bench, name, 9_000_000)
+    await _commit(bench, name, 3)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    relay = _relay(bench, sender)
+    with capture_logs() as logs:
+        assert [await relay.relay_once() for _ in range(3)] == [3, 0, 0]
+    await sender.stop()
+    assert [entry["message_id"] for entry in logs if entry["event"] == "message_too_large"] == [str(oversize)]
+    assert await bench.rows("select kind, id, topic, reason, state from probe.v_attention") == [
+        ("unsent", oversize, name, "too-large", "open")
+    ]
+
+
+async def test_a_message_that_only_the_broker_finds_too_large_is_found_among_its_neighbours(bench: Bench) -> None:
+    name = await bench.new_topic(configs={"max.message.bytes": "100000"})
+    oversize = await _add_oversize(bench, name, 150_000)
     ids = await _commit(bench, name, 3)
     sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
-    oversize = Outgoing(a_contact_received().id, name, "k", a_contact_received().contact_id, b"x" * 9_000_000)
-    rows = [oversize, *[Outgoing(i, name, "k", oversize.contact_id, b"{}") for i in ids]]  # type: ignore[arg-type]
-    assert await sender.send(rows, by="direct") == 3
+    relay = _relay(bench, sender)
+    assert sum([await relay.relay_once() for _ in range(3)]) == len(ids)
+    assert await bench.rows("select id, state from probe.v_attention") == [(oversize, "open")]
+    assert await bench.rows(
+        "select probe.settle_attention(id, 'release', 'ops', 'limit raised') from probe.outbox "
+        "where refused is not null"
+    ) == [(True,)]
     await sender.stop()
 
 
@@ -123,49 +157,45 @@ async def test_a_unit_whose_commit_fails_sends_nothing(bench: Bench) -> None:
     assert await bench.rows("select 1 from probe.outbox") == []
 
 
-async def test_a_row_that_kafka_lost_is_sent_again_however_late_it_was_published(bench: Bench) -> None:
-    name = await bench.new_topic()
-    await _commit(bench, name, 3)
-    await bench.execute("update probe.outbox set created_at = now() - interval '1 hour', published_at = now()")
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
-    patient = Relay(
-        "probe",
-        bench.engine,
-        tables_in("probe"),
-        sender,
-        after_seconds=0,
-        reconcile_every_seconds=1,
-        reconcile_after_seconds=60,
-    )
-    assert await patient._reconcile(name, "probe") == 0
-    await bench.execute("update probe.outbox set published_at = now() - interval '2 minutes'")
-    assert await patient._reconcile(name, "probe") == 3
-    await sender.stop()
-
-
-async def test_what_a_reader_handled_or_quarantined_is_not_sent_again(bench: Bench) -> None:
-    name = await bench.new_topic()
-    good, bad = a_contact_received(), a_contact_received().model_copy(update={"major": 9})
-    await bench.put(name, good, bad)
-    async with running(build(settings_for(bench.url, bench.bootstrap), topic(name))):
-        await bench.until_rows("select 1 from probe.effects", 1)
-        await bench.until_rows("select 1 from probe.quarantine", 1)
-    for message in (good, bad):
-        await bench.execute(
-            "insert into probe.outbox (id, topic, key, contact_id, body, created_at, published_at) values "
-            f"('{message.id}', '{name}', 'k', '{message.contact_id}', '', "
-            "now() - interval '1 hour', now() - interval '1 hour')"
-        )
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
-    assert await _relay(bench, sender)._reconcile(name, "probe") == 0
-    await sender.stop()
-
-
 async def test_a_topic_that_does_not_exist_does_not_stop_the_others(bench: Bench) -> None:
     name = await bench.new_topic()
     ids = await _commit(bench, name, 2)
     lost = Outgoing(a_contact_received().id, "probe.nowhere", "k", a_contact_received().contact_id, b"{}")
     sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
     rows = [lost, lost, *[Outgoing(i, name, "k", lost.contact_id, b"{}") for i in ids]]  # type: ignore[arg-type]
+    started = time.monotonic()
     assert await sender.send(rows, by="relay") == 2
+    assert time.monotonic() - started < 10
     await sender.stop()
+
+
+async def test_rows_of_a_topic_that_takes_nothing_make_room_for_the_others(bench: Bench) -> None:
+    name = await bench.new_topic()
+    await bench.execute(
+        "insert into probe.outbox (id, topic, key, contact_id, body, created_at) "
+        "select gen_random_uuid(), 'probe.missing', 'k', gen_random_uuid(), '', now() - interval '1 hour' "
+        "from generate_series(1, 1001)"
+    )
+    ids = await _commit(bench, name, 3)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    relay = _relay(bench, sender)
+    assert sum([await relay.relay_once() for _ in range(2)]) == len(ids)
+    await sender.stop()
+
+
+async def test_a_relay_that_fails_gives_up_its_office_for_another_to_take(bench: Bench) -> None:
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    relay = _relay(bench, sender)
+
+    async def fails() -> int:
+        raise ZeroDivisionError
+
+    relay.relay_once = fails  # type: ignore[method-assign]
+    with pytest.raises(ZeroDivisionError):
+        async with bench.engine.connect() as connection:
+            await relay._serve_while_elected(connection)
+
+    async def nobody_holds_it() -> bool:
+        return await bench.rows("select 1 from pg_locks where locktype = 'advisory'") == []
+
+    await bench.until(nobody_holds_it, "the lock is free", seconds=3)
