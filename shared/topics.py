@@ -59,7 +59,7 @@ def queue_topic(name: str) -> Topic:
 
 
 QUEUES: dict[str, Topic] = {
-    name: Topic(f"queue.{name}.v1", CaseMoved, Lane.ROUTINE, ("router",), ("console",), URGENT_PARTITIONS)
+    name: Topic(f"queue.{name}.v1", CaseMoved, Lane.ROUTINE, ("router",), ("console", "notifier"), URGENT_PARTITIONS)
     for name in QUEUE_NAMES
 }
 

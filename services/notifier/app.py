@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from services.notifier.bundler import Bundler
 from services.notifier.channels.email import EmailSender
@@ -10,17 +11,18 @@ from services.notifier.channels.webhook import WebhookSender
 from services.notifier.delivery import DeliveryWorker
 from services.notifier.dispatch import Dispatcher
 from services.notifier.domain.letter import Links
-from services.notifier.handlers import request_notices
+from services.notifier.handlers import note_moves, request_notices
 from services.notifier.pack import read_directory
 from services.notifier.settings import NotifierSettings
 from services.notifier.work import NotifierWork
 from shared.clock import now
+from shared.messages.case_moved import CaseMoved
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeRequested
 from shared.service import Service, lay_foundation
 from shared.settings import read_settings
 from shared.stage import Stage
-from shared.topics import NOTICE_REQUESTED
+from shared.topics import NOTICE_REQUESTED, QUEUES
 
 NAME = "notifier"
 ROUTINE_REST_SECONDS = 0.5  # Bulk wakes the worker with every batch; it tells nobody more often than the pause allows.
@@ -44,11 +46,15 @@ def build(settings: NotifierSettings | None = None) -> Service:
                 settings.delivery_slots,
                 rest_seconds=0.0 if lane is Lane.URGENT else ROUTINE_REST_SECONDS,
             )
+    queues = tuple(QUEUES.values())
+    stages: list[Stage[Any, NotifierWork]] = [
+        Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.URGENT], NoticeRequested, request_notices),
+        Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.ROUTINE], NoticeRequested, request_notices),
+        Stage(NAME, "note-moves", queues[0], CaseMoved, note_moves, also=queues[1:]),
+    ]
     return Service(
         foundation=foundation,
-        stages=[
-            Stage(NAME, "request-notices", NOTICE_REQUESTED[lane], NoticeRequested, request_notices) for lane in Lane
-        ],
+        stages=stages,
         background=[worker.run for worker in workers.values()],
         on_stop=[worker.stop for worker in workers.values()],
     )

@@ -4,6 +4,7 @@ Nobody is told an outcome while a case waits, and no message carries anything bu
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.router.domain.catalogue import Catalogue
@@ -30,6 +31,7 @@ def case_moved(move: Move, rules: Rules) -> tuple[Topic, CaseMoved]:
     """The event of a move, on the topic its queue is read from."""
     case, position = move.case, move.case.position
     contact, origin, catalogue = case.contact, case.origin, rules.policy.catalogue
+    told = told_of(move, rules) if lane_of(case) is Lane.ROUTINE else Told()
     facets = CaseMovedFacets(
         authority=origin.authority,
         agency_id=origin.agency_id,
@@ -50,6 +52,8 @@ def case_moved(move: Move, rules: Rules) -> tuple[Topic, CaseMoved]:
         decided_by=position.decided_by,
         team=position.team,
         catalogue_version=catalogue.version,
+        alerts=told.queues,
+        tells_referrer=told.referrer,
     )
     message = message_of(
         CaseMoved,
@@ -92,22 +96,38 @@ def case_decided(case: Case, decision: StaffDecision, at: datetime) -> tuple[Top
     return CASE_DECIDED, message
 
 
-def notices_of_move(move: Move, rules: Rules) -> Iterator[Sending]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who must hear of a move. queues: their people get an alert; referrer: hears the outcome."""
+
+    queues: tuple[str, ...] = ()
+    referrer: bool = False
+
+
+def told_of(move: Move, rules: Rules) -> Told:
     """Who must hear of a move: the team that has it now, teams beside it, and the referrer once it is decided."""
-    case, position, before = move.case, move.case.position, move.came_from
+    position, before = move.case.position, move.came_from
     catalogue = rules.policy.catalogue
     moved = before is None or (before.state, before.queue, before.service) != (
         position.state,
         position.queue,
         position.service,
     )
-    if moved and position.state is not CaseState.CLOSED:
-        told = dict.fromkeys((position.queue, *move.alerted))
-        for queue in told:
-            if _has_people(queue, position, catalogue):
-                yield alert(case, queue, case.decide_by, move.moved_at)
+    alerted = (position.queue, *move.alerted) if moved and position.state is not CaseState.CLOSED else ()
+    queues = tuple(queue for queue in dict.fromkeys(alerted) if _has_people(queue, position, catalogue))
     decided = position.state is not CaseState.WAITING
-    if decided and (moved or (before is not None and before.outcome != position.outcome)):
+    return Told(queues, decided and (moved or (before is not None and before.outcome != position.outcome)))
+
+
+def notices_of_move(move: Move, rules: Rules) -> Iterator[Sending]:
+    """The urgent notices of a move; whom a routine one concerns stands in `case.moved` itself."""
+    case = move.case
+    if lane_of(case) is Lane.ROUTINE:
+        return
+    told = told_of(move, rules)
+    for queue in told.queues:
+        yield alert(case, queue, case.decide_by, move.moved_at)
+    if told.referrer:
         yield _outcome(case, move.moved_at)
 
 

@@ -1,4 +1,8 @@
-"""`case.moved` on the queue topics: a contact now waits for people, is placed with a service, or is closed."""
+"""`case.moved` on the queue topics: a contact now waits for people, is placed with a service, or is closed.
+
+It says whom the move concerns, so that a routine move needs no message beside it. Danger does not wait in one line with
+routine moves: whoever must hear of it is told by `notice.requested` on the urgent lane.
+"""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -38,6 +42,8 @@ class CaseMovedFacets(Facets):
     decided_by: str | None = None  # staff id, where a person decided
     team: str | None = None
     catalogue_version: str
+    alerts: tuple[str, ...] = ()  # routine: queues whose people the notifier tells of this move
+    tells_referrer: bool = False  # routine: the notifier tells the agency the outcome
 
 
 class CaseMoved(Message):

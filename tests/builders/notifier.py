@@ -1,6 +1,6 @@
 """Builders of the notifier's values: a test names only what it is about. Every name and address is invented."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.notifier.domain.directory import (
 from services.notifier.domain.line import EmailAddress, Line
 from services.notifier.domain.notice import Notice
 from shared.ids import new_id
+from shared.messages.case_moved import CaseMoved, CaseMovedFacets, CaseState
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind, NoticeRequested, NoticeRequestedFacets
 
@@ -108,6 +109,40 @@ def a_notice_request(**changes: Any) -> NoticeRequested:
         "facets": NoticeRequestedFacets(**{**facets, **changes}),
     }
     return NoticeRequested(**{**values, **outer})
+
+
+def a_move(**changes: Any) -> CaseMoved:
+    """A contact of the school placed with One Point on the routine lane; facets are changed by their own names."""
+    outer = {name: changes.pop(name) for name in ("id", "lane") if name in changes}
+    facets: dict[str, Any] = {
+        "authority": "county-durham",
+        "agency_id": "school-ferndale",
+        "agency_kind": "school",
+        "receipt_id": RECEIPT_ID,
+        "received_at": NOON,
+        "version": 1,
+        "state": CaseState.PLACED,
+        "queue": "one-point",
+        "level": 2,
+        "rating": "GREEN",
+        "statutory_flag": "none",
+        "reason": "auto_early_help",
+        "outcome": "EH",
+        "decide_by": NOON + timedelta(days=1),
+        "catalogue_version": "county-durham/catalogue@2026.1",
+    }
+    envelope: dict[str, Any] = {
+        "id": new_id(),
+        "type": CaseMoved.TYPE,
+        "major": 1,
+        "minor": 0,
+        "occurred_at": NOON,
+        "trace": "trace-1",
+        "subject": "person-1",
+        "contact_id": CONTACT_ID,
+        "lane": Lane.ROUTINE,
+    }
+    return CaseMoved(**{**envelope, **outer}, facets=CaseMovedFacets(**{**facets, **changes}))
 
 
 def a_danger_request(**changes: Any) -> NoticeRequested:

@@ -14,7 +14,7 @@ from services.router.rows import Look, RaisedAlert, RecordedMove
 from shared.messages.case_decided import CaseDecided
 from shared.messages.case_moved import CaseMoved, CaseState
 from shared.messages.envelope import Message
-from shared.messages.notice_requested import NoticeRequested
+from shared.messages.notice_requested import NoticeKind, NoticeRequested
 from shared.topics import Topic
 from tests.builders.router import MONDAY_10, durham
 
@@ -162,8 +162,17 @@ class MemoryUnits:
 
     @property
     def notices(self) -> list[tuple[str, str, str]]:
-        """What was asked to be told: lane, kind, recipient."""
-        asked = [message for _, message in self.sent if isinstance(message, NoticeRequested)]
-        return [
-            (one.lane.value, one.facets.kind.value, one.facets.queue or one.facets.agency_id or "") for one in asked
-        ]
+        """What was asked to be told, in moves and beside them: lane, kind, recipient."""
+        return [told for _, message in self.sent for told in _told(message)]
+
+
+def _told(message: Message) -> list[tuple[str, str, str]]:
+    lane = message.lane.value
+    match message:
+        case NoticeRequested(facets=facets):
+            return [(lane, facets.kind.value, facets.queue or facets.agency_id or "")]
+        case CaseMoved(facets=moved):
+            alerts = [(lane, NoticeKind.QUEUE_ALERT.value, queue) for queue in moved.alerts]
+            return [*alerts, *([(lane, NoticeKind.OUTCOME.value, moved.agency_id)] if moved.tells_referrer else [])]
+        case _:
+            return []

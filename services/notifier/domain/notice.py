@@ -1,13 +1,15 @@
 """A notice: one thing one recipient is to be told about one contact. Codes and references enter, text has no way in."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.notifier.domain.directory import Recipient, RecipientKind
 from services.notifier.domain.line import Reference, UnsafeText
 from shared.errors import PermanentFailure, ReasonCode
+from shared.messages.case_moved import CaseMoved, CaseState
 from shared.messages.envelope import Lane
 from shared.messages.notice_requested import NoticeKind, NoticeRequested
 
@@ -58,12 +60,45 @@ def notice_of(request: NoticeRequested) -> Notice:
         kind=facets.kind,
         recipient=_recipient_of(request),
         occasion="" if facets.kind is NoticeKind.RECEIPT else request.occurred_at.isoformat(),
-        receipt_id=_reference(request),
+        receipt_id=_reference(facets.receipt_id, request.contact_id),
         requested_at=request.occurred_at,
         outcome=_code(facets.outcome),
         service=_code(facets.service),
         rating=_code(facets.rating),
         decide_by=facets.decide_by,
+    )
+
+
+def notices_of_move(move: CaseMoved) -> Iterator[Notice]:
+    """An alert to each queue that a routine move names, and the outcome to the agency where it says so.
+
+    Their ids follow from the move's, so a repeat is recognised.
+    Raises PermanentFailure(RULE_FAILED) for a bad reference.
+    """
+    for queue in move.facets.alerts:
+        yield _notice_of_move(move, NoticeKind.QUEUE_ALERT, Recipient(RecipientKind.QUEUE, queue))
+    if move.facets.tells_referrer:
+        yield _notice_of_move(move, NoticeKind.OUTCOME, Recipient(RecipientKind.AGENCY, move.facets.agency_id))
+
+
+def _notice_of_move(move: CaseMoved, kind: NoticeKind, recipient: Recipient) -> Notice:
+    facets = move.facets
+    is_outcome = kind is NoticeKind.OUTCOME
+    return Notice(
+        notice_id=uuid5(move.id, f"{kind.value} {recipient.id}"),
+        contact_id=move.contact_id,
+        subject=move.subject,
+        trace=move.trace,
+        lane=Lane.ROUTINE,
+        kind=kind,
+        recipient=recipient,
+        occasion=move.occurred_at.isoformat(),
+        receipt_id=_reference(facets.receipt_id, move.contact_id),
+        requested_at=move.occurred_at,
+        outcome=_code(facets.outcome) if is_outcome else None,
+        service=_code(facets.queue) if is_outcome and facets.state is CaseState.PLACED else None,
+        rating=_code(facets.rating),
+        decide_by=None if is_outcome else facets.decide_by,
     )
 
 
@@ -82,8 +117,8 @@ def _code(value: str | None) -> str | None:
     return value if value is not None and _CODE.fullmatch(value) else None
 
 
-def _reference(request: NoticeRequested) -> str:
+def _reference(receipt_id: str, contact_id: UUID) -> str:
     try:
-        return Reference(request.facets.receipt_id).text
+        return Reference(receipt_id).text
     except UnsafeText:
-        raise PermanentFailure(ReasonCode.RULE_FAILED, contact_id=str(request.contact_id)) from None
+        raise PermanentFailure(ReasonCode.RULE_FAILED, contact_id=str(contact_id)) from None

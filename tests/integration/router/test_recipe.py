@@ -84,7 +84,6 @@ async def test_a_repeat_in_the_same_or_a_later_batch_changes_nothing(router: Rou
     assert await router.rows("select version, state from router.v_case") == [(1, "placed")]
     assert await router.rows("select count(*) from router.v_placement") == [(1,)]
     assert await router.rows("select topic, count(*) from router.outbox group by topic order by topic") == [
-        ("notice.requested.routine.v1", 3),
         ("queue.vcs-alliance.v1", 1),
     ]
 
