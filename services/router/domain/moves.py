@@ -91,6 +91,7 @@ def _position(decision: Waiting | Placed | Closed, before: Case | None, decided_
                 state=CaseState.WAITING,
                 queue=queue,
                 reason=reason,
+                team=decision.team,
                 suggested_queue=suggestion.queue,
                 suggested_service=suggestion.service,
                 alternatives=suggestion.alternatives,

@@ -1,12 +1,15 @@
 """Where an assessed contact goes: it waits for named people, or it is placed. There is no third outcome, no silence.
 
 Early help is placed without a person only at level 2 or 3, with consent given, no danger, no statutory flag, nothing
-that needs a person, and exactly one service that the catalogue finds. An open case goes to the team that holds it.
+that needs a person, and exactly one service that the catalogue finds. With an open case, what is below level 4 and
+without a flag goes to the team that holds it; level 4, 5 or a flag waits at the MASH, and the team is told at once.
 Everything else waits at the MASH (or at MAPS, for a place) with a suggestion and the reason.
-Sources: D3 (never do nothing; the system suggests, a person decides); D1 (SEND through One Point, TAC through MAPS).
+Sources: D3 (never do nothing; the system suggests, a person decides); D1 (SEND through One Point, TAC through MAPS);
+design, promise 4 (levels 4 and 5 always wait for a person); what an open case short-cuts: assumption, confirm with the
+authority (nearest: Durham rules to encode 2 and 3, step up without a new referral, an open child goes to its worker).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.router.domain.catalogue import Catalogue, Entry, TeamKind
 from services.router.domain.localities import AreaUnknown, InArea, Localities, OutOfArea
@@ -31,12 +34,13 @@ PLACE = "place"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """It waits for the people of `queue`. alerted: further queues that hear of it, such as the team of an open case."""
+    """It waits for the people of `queue`. alerted: further queues that hear of it; team: that holds an open case."""
 
     queue: str
     reason: str
     suggestion: Suggestion
     alerted: tuple[str, ...] = ()
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,15 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
         return waiting(people.places, Reason.PLACE_VIA_MAPS)
     closed_door = _closed_door(contact)
     if closed_door is not None and closed_door in people.by_reason:
-        return waiting(people.by_reason[closed_door], closed_door)
+        return waiting(people.by_reason[closed_door], closed_door, team if closed_door == TEXT_PROMPT else ())
     if held is None and contact.open_team:
         unknown = Suggestion(policy.catalogue.unknown_open_team, policy.catalogue.unknown_open_team)
         return Waiting(people.otherwise, Reason.OPEN_CASE, unknown)
-    if held is not None and _team_takes(held, contact, policy.catalogue):
-        return _to_open_case(held, contact, policy)
-    obstacle = _obstacle(contact, policy.localities) or (Reason.OPEN_CASE if held is not None else None)
+    if held is not None:
+        return _with_open_case(held, contact, policy)
+    obstacle = _obstacle(contact, policy.localities)
     if obstacle is not None:
-        return waiting(people.otherwise, obstacle, team)
+        return waiting(people.otherwise, obstacle)
     found = fitting(contact, policy.catalogue)
     match automatic_service(contact, found, policy.catalogue):
         case Entry() as entry:
@@ -171,6 +175,25 @@ def _first_holder(catalogue: Catalogue, kind: TeamKind) -> Entry | None:
     return next(iter([*own_queue, *holders]), None)
 
 
+def _with_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Waiting | Placed:
+    """To the team that holds the open case, or before a person: then the team hears of it at once."""
+    takes = _team_takes(held, contact, policy.catalogue)
+    if takes and not _is_statutory(contact):
+        return _to_open_case(held, contact, policy)
+    return Waiting(
+        queue=policy.catalogue.people.otherwise,
+        reason=_obstacle(contact, policy.localities) or Reason.OPEN_CASE,
+        suggestion=_suggest_holder(held, takes, suggest(contact, policy.catalogue)),
+        alerted=(held.queue,),
+        team=held.team,
+    )
+
+
+def _is_statutory(contact: Contact) -> bool:
+    """Level 4 or 5, or a statutory flag: a person decides, whoever works with the child. Source: rule 5."""
+    return contact.level >= STATUTORY_FROM or contact.flag != "none"
+
+
 def _team_takes(held: OpenCase, contact: Contact, catalogue: Catalogue) -> bool:
     """An open case takes what its service works with: a step up, or help the family has refused, needs a person."""
     entry = catalogue.entry(held.service or held.queue)
@@ -179,16 +202,25 @@ def _team_takes(held: OpenCase, contact: Contact, catalogue: Catalogue) -> bool:
     return not (entry.consent_needed and contact.consent == CONSENT_REFUSED)
 
 
+def _suggest_holder(held: OpenCase, takes: bool, otherwise: Suggestion) -> Suggestion:
+    """The service that holds the case comes first where it works with this, else it stands among the alternatives."""
+    holder = held.service or held.queue
+    others = dict.fromkeys(name for name in (otherwise.service, *otherwise.alternatives) if name and name != holder)
+    if takes:
+        return replace(otherwise, queue=held.queue, service=holder, alternatives=tuple(others))
+    if otherwise.service == holder:
+        return otherwise
+    return replace(otherwise, alternatives=(holder, *otherwise.alternatives))
+
+
 def _to_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Placed:
-    """From level 4 on the MASH hears of it as well: it still shows there, and a person has been alerted."""
-    shown = contact.level >= STATUTORY_FROM or contact.flag != "none"
+    """The MASH sees it with the service and on the contact's page; nobody there is asked to act."""
     return Placed(
         queue=held.queue,
         reason=Reason.OPEN_CASE,
         service=held.service or held.queue,
         team=held.team,
         outcome=EXISTING,
-        alerted=(policy.catalogue.people.otherwise,) if shown else (),
         notes=notes_for(contact, policy.catalogue),
     )
 

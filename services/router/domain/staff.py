@@ -157,10 +157,15 @@ def _move(decision: StaffDecision, case: Case, queue: str, contact: Contact, pol
 def _to_service(
     decision: StaffDecision, case: Case, entry: Entry, contact: Contact, policy: Policy
 ) -> Waiting | Placed:
-    """A service behind a gate is reached from the gate only: from anywhere else the case goes to the gate's people."""
+    """A service behind a gate is reached from the gate only: from anywhere else the case goes to the gate's people.
+
+    A case that waited with the team of an open case goes to that team, wherever the child lives by now.
+    """
     if entry.gate is not None and case.position.queue != entry.gate:
         return Waiting(entry.gate, Reason.PLACE_VIA_MAPS, Suggestion(entry.through, entry.queue))
     placed = placed_with(entry, contact, Reason.PERSON_DECIDED, policy)
+    if case.position.team is not None and entry.queue == case.position.suggested_service:
+        placed = replace(placed, team=case.position.team)
     return placed if decision.outcome is None else replace(placed, outcome=decision.outcome)
 
 

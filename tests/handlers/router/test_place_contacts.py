@@ -17,7 +17,6 @@ IN_DANGER: dict[str, Any] = {
     "danger": ("missing_now",),
     "indicators": ("MI3",),
 }
-AT_LEVEL_4: dict[str, Any] = {"level": 4, "rating": "AMBER", "statutory_flag": "s17", "indicators": ("NE2",)}
 
 
 async def handle(units: MemoryUnits, *messages: ContactAssessed) -> None:
@@ -92,61 +91,6 @@ async def test_danger_found_by_triage_on_the_routine_lane_goes_on_urgently() -> 
     units = MemoryUnits()
     await handle(units, an_assessed_message(lane=Lane.ROUTINE, **IN_DANGER))
     assert {topic for topic, _ in units.sent} == {"queue.mash.v1", "notice.requested.urgent.v1"}
-
-
-async def test_danger_about_a_child_with_an_open_case_alerts_the_team_too() -> None:
-    units = MemoryUnits()
-    await handle(units, an_assessed_message(open_team="families-first", **IN_DANGER))
-    assert units.notices == [
-        ("urgent", "danger-alert", "mash-urgent"),
-        ("urgent", "danger-alert", "families-first"),
-    ]
-
-
-async def test_a_second_contact_about_a_placed_child_goes_to_the_open_team() -> None:
-    units = MemoryUnits()
-    first = an_assessed_message(level=3, indicators=("BE2",))
-    second = an_assessed_message(consent="not_sought", agency_id="police-durham", agency_kind="police")
-    await handle(units, first)
-    await handle(units, second)
-    case = units.state.cases[second.contact_id]
-    assert (case.position.queue, case.position.reason, case.position.team) == ("one-point", "open_case", "hub-durham")
-    assert case.position.outcome == "EXISTING"
-
-
-async def test_the_open_case_is_seen_within_one_batch() -> None:
-    units = MemoryUnits()
-    first = an_assessed_message(level=3, indicators=("BE2",))
-    second = an_assessed_message(consent="not_sought")
-    other = an_assessed_message(consent="not_sought", subject="subject-2")
-    await handle(units, first, second, other)
-    assert [units.state.cases[one.contact_id].position.reason for one in (first, second, other)] == [
-        "auto_early_help",
-        "open_case",
-        "consent_missing",
-    ]
-
-
-async def test_the_strongest_open_case_takes_the_contact() -> None:
-    units = MemoryUnits()
-    early_help = an_assessed_message(level=3, indicators=("BE2",))
-    statutory = an_assessed_message(open_team="families-first", **AT_LEVEL_4)
-    await handle(units, statutory)
-    units.later(timedelta(days=1))
-    await handle(units, an_assessed_message(subject="subject-2"), early_help)
-    third = an_assessed_message()
-    await handle(units, third)
-    assert units.state.cases[third.contact_id].position.queue == "families-first"
-
-
-async def test_level_4_handed_to_an_open_statutory_case_still_shows_at_the_mash() -> None:
-    units = MemoryUnits()
-    await handle(units, an_assessed_message(open_team="families-first", **AT_LEVEL_4))
-    assert units.notices == [
-        ("routine", "queue-alert", "families-first"),
-        ("routine", "queue-alert", "mash-screening"),
-        ("routine", "outcome", "school-ferndale"),
-    ]
 
 
 async def test_a_place_waits_at_maps() -> None:

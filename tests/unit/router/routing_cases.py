@@ -28,7 +28,7 @@ def waits(
 ) -> RoutingCase:
     """A row that must wait for people."""
     rest: dict[str, Any] = {
-        key: facts.pop(key) for key in ("alerted", "notes", "alternatives", "service") if key in facts
+        key: facts.pop(key) for key in ("alerted", "notes", "alternatives", "service", "team") if key in facts
     }
     return RoutingCase(name, facts, WAITING, to, why, suggests, open_case, rest)
 
@@ -125,17 +125,25 @@ OPEN_CASES = [
     goes("an EHC plan request for an open child goes to its team", "families-first", "open_case",
           open_case=FAMILIES_FIRST, indicators=("SE2",), markers=("ehcp_requested",), team="ff-durham-city"),
     goes("an open case out of area goes to its team", "one-point", "open_case", open_case=ONE_POINT, district="NE1"),
-    goes("an open Families First case takes level 4, and the MASH hears of it", "families-first", "open_case",
-          open_case=FAMILIES_FIRST, level=4, flag="s17", rating="AMBER", indicators=("NE2",),
-          alerted=("mash-screening",), outcome="EXISTING"),
-    goes("an open Families First case takes level 5 without danger, and the MASH hears of it", "families-first",
-          "open_case", open_case=FAMILIES_FIRST, level=5, flag="s47", rating="RED", indicators=("PH2",),
-          alerted=("mash-screening",)),
+    waits("level 4 with an open Families First case waits for a person, its team suggested and told", "mash-screening",
+          "level_4_5", "families-first", open_case=FAMILIES_FIRST, level=4, flag="s17", rating="AMBER",
+          indicators=("NE2",), alerted=("families-first",), team="ff-durham-city"),
+    waits("level 5 without danger waits for a person too, and the open team is told", "mash-screening", "level_4_5",
+          "families-first", open_case=FAMILIES_FIRST, level=5, flag="s47", rating="RED", indicators=("PH2",),
+          alerted=("families-first",)),
+    waits("a statutory flag with an open Families First case waits for a person", "mash-screening", "statutory_flag",
+          "families-first", open_case=FAMILIES_FIRST, level=3, flag="s17", alerted=("families-first",)),
+    waits("level 4 with an open disability case suggests that team before its own district's", "mash-screening",
+          "level_4_5", "disabilities-0-13", open_case=DISABILITY, level=4, flag="s17", indicators=("NE2",),
+          alternatives=("families-first",), alerted=("disabilities-0-13",)),
+    waits("level 4 about a child of a team that triage names waits, and that team is told", "mash-screening",
+          "level_4_5", "families-first", open_team="ff-peterlee", level=4, flag="s17", alerted=("families-first",),
+          team="ff-peterlee"),
     goes("an open intensive case is held through One Point", "one-point", "open_case", open_case=IFS, level=3,
           service="intensive-family-support", team="ifs-durham"),
     waits("level 4 is a step up from One Point: a person decides and the team is alerted", "mash-screening",
           "level_4_5", "families-first", open_case=ONE_POINT, level=4, flag="s17", rating="AMBER",
-          indicators=("NE2",), alerted=("one-point",)),
+          indicators=("NE2",), alerted=("one-point",), alternatives=("one-point",)),
     waits("level 5 with an open One Point case waits for a person", "mash-screening", "level_4_5", "families-first",
           open_case=ONE_POINT, level=5, flag="s47", rating="RED", indicators=("PH2",), alerted=("one-point",)),
     waits("level 4 with an open intensive case waits for a person", "mash-screening", "level_4_5", "one-point",
@@ -145,7 +153,9 @@ OPEN_CASES = [
     waits("a family that now refuses is not simply handed to its early help team", "mash-screening",
           "consent_missing", "vcs-alliance", open_case=ONE_POINT, consent="refused", alerted=("one-point",)),
     goes("consent is no bar for an open statutory case", "families-first", "open_case", open_case=FAMILIES_FIRST,
-          level=4, flag="s17", consent="refused"),
+          level=3, consent="refused"),
+    waits("words that may mean danger wait at the urgent queue, and the open team is told", "mash-urgent",
+          "text_prompt", "vcs-alliance", open_case=ONE_POINT, needs_person="text_prompt", alerted=("one-point",)),
     waits("level 5 is beyond the disability team", "mash-screening", "level_4_5", "families-first",
           open_case=DISABILITY, level=5, flag="s47", alerted=("disabilities-0-13",)),
     goes("triage names the open team by queue", "families-first", "open_case", open_team="families-first",
