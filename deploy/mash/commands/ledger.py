@@ -55,7 +55,7 @@ def _show(found: "Ledger") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)  # Eight columns have to fit 80 characters.
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)  # Eight columns have to fit 80 characters.
     table.add_column("agency", overflow="fold")
     for column in _COLUMNS:
         table.add_column(_SHORT.get(column, column), justify="right", no_wrap=True)

@@ -105,6 +105,7 @@ def _problem(answer: "httpx.Response") -> str:
         problem = {}
     if not isinstance(problem, dict):
         problem = {}
-    parts = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
+    title, detail = str(problem.get("title") or ""), str(problem.get("detail") or "")
+    parts = [detail] if title and detail.startswith(title) else [part for part in (title, detail) if part]
     receipt = f" (receipt {problem['receipt_id']})" if problem.get("receipt_id") else ""
     return " ".join(f"refused, {answer.status_code}: {'; '.join(parts) or answer.reason_phrase}{receipt}".split())

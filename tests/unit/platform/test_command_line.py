@@ -110,6 +110,14 @@ def test_a_refusal_is_one_line_and_the_other_files_are_still_sent(
     assert second.startswith(f"{two}: receipt 0197-R")
 
 
+def test_a_refusal_whose_detail_begins_with_its_title_says_it_once(
+    data: Path, system: System, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system.answers = [(400, {"title": "The body is not JSON", "detail": "The body is not JSON. Nothing was kept."})]
+    assert _mash(monkeypatch, "submit", _file(data), "--agency", "vcs") == 1
+    assert capsys.readouterr().out.endswith("refused, 400: The body is not JSON. Nothing was kept.\n")
+
+
 def test_a_refusal_that_is_no_problem_document_is_still_readable(
     data: Path, system: System, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -168,7 +168,7 @@ def test_the_ledger_fits_eighty_characters(monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setenv("COLUMNS", "80")
     lines = {
         "police-durham": LedgerLine(accepted=120000, in_flight=20000, waiting=50000, placed=40000, closed=10000),
-        "vcs-brightwater": LedgerLine(accepted=7, closed=7, refused=12345, quarantined=3),
+        "school-ferndale-dean": LedgerLine(accepted=7, closed=7, refused=12345, quarantined=3),
     }
     total = LedgerLine(
         accepted=120007, in_flight=20000, waiting=50000, placed=40000, closed=10007, refused=12345, quarantined=3
@@ -181,5 +181,6 @@ def test_the_ledger_fits_eighty_characters(monkeypatch: pytest.MonkeyPatch, caps
     heading = "agency accepted in-flight waiting placed closed refused set-aside"
     assert " ".join(shown[0].split()) == heading.replace("-", " ")
     assert shown[1].split() == ["police-durham", "120000", "20000", "50000", "40000", "10000", "0", "0"]
+    assert shown[2].split()[0] == "school-ferndale-dean", "an id of twenty characters stays whole"
     assert shown[-2].split() == ["all", "120007", "20000", "50000", "40000", "10007", "12345", "3"]
     assert shown[-1] == "balanced"
