@@ -4,6 +4,9 @@ Invariant it proves: accepted = in_flight + waiting + placed + closed, no case w
 contact in flight a message in an outbox that will carry it on. What breaks any of the three is `unaccounted`.
 It reads the contract views of intake and router, the outboxes and the quarantines in one snapshot. What no accepted
 contact stands behind counts under the agency `unknown`.
+
+A sum that adds up says nothing about time: a contact may be in flight for days. `oldest_in_flight_seconds` is what an
+alarm watches. Contacts that a person dealt with otherwise (resolved in a quarantine or in parked work) do not ring.
 """
 
 from collections.abc import Mapping
@@ -14,15 +17,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _LEDGER = text("""
 with records as (
-    select contact_id, agency_id, 1 as accepted, 0 as cases, 0 as waiting, 0 as placed, 0 as closed
+    select contact_id, agency_id, received_at, 1 as accepted, 0 as cases, 0 as waiting, 0 as placed, 0 as closed
     from intake.v_accepted
     union all
-    select contact_id, null, 0, 1, (state = 'waiting')::int, (state = 'placed')::int, (state = 'closed')::int
+    select contact_id, null, null, 0, 1, (state = 'waiting')::int, (state = 'placed')::int, (state = 'closed')::int
     from router.v_case
 ), contacts as (
-    select contact_id, max(agency_id) as agency_id, sum(accepted) as accepted, sum(cases) as cases,
+    select contact_id, max(agency_id) as agency_id, min(received_at) as received_at,
+           sum(accepted) as accepted, sum(cases) as cases,
            sum(waiting) as waiting, sum(placed) as placed, sum(closed) as closed
     from records group by contact_id
+), dealt_with as (
+    select contact_id from triage.quarantine where state = 'resolved' and contact_id is not null
+    union all select contact_id from router.quarantine where state = 'resolved' and contact_id is not null
+    union all select contact_id from triage.parked where state = 'resolved'
+    union all select contact_id from router.parked where state = 'resolved'
 ), held as (
     select contact_id from triage.quarantine where state = 'open'
     union all select contact_id from router.quarantine where state = 'open'
@@ -39,18 +48,20 @@ with records as (
                             and starts_with(o.topic, 'contact.assessed.')) then accepted - 1
                else accepted
            end as unaccounted,
-           0 as refused, 0 as quarantined
+           0 as refused, 0 as quarantined,
+           case when cases = 0 and contact_id not in (select contact_id from dealt_with) then received_at end as since
     from contacts
-    union all select agency_id, 0, 0, 0, 0, 0, 0, refused, quarantined from intake.v_refused
+    union all select agency_id, 0, 0, 0, 0, 0, 0, refused, quarantined, null from intake.v_refused
     union all
     select (select a.agency_id from intake.v_accepted a where a.contact_id = held.contact_id limit 1),
-           0, 0, 0, 0, 0, 0, 0, 1
+           0, 0, 0, 0, 0, 0, 0, 1, null
     from held
 )
 select coalesce(agency_id, 'unknown') as agency_id,
        sum(accepted)::bigint as accepted, sum(in_flight)::bigint as in_flight, sum(waiting)::bigint as waiting,
        sum(placed)::bigint as placed, sum(closed)::bigint as closed, sum(refused)::bigint as refused,
-       sum(quarantined)::bigint as quarantined, sum(unaccounted)::bigint as unaccounted
+       sum(quarantined)::bigint as quarantined, sum(unaccounted)::bigint as unaccounted,
+       coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::bigint as oldest_in_flight_seconds
 from lines group by 1 order by 1
 """)
 
@@ -85,10 +96,11 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The totals and one line per agency, all of one instant."""
+    """The totals and one line per agency, all of one instant; an age of 0 where nothing is in flight."""
 
     total: LedgerLine
     by_agency: Mapping[str, LedgerLine]
+    oldest_in_flight_seconds: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -98,15 +110,21 @@ class Ledger:
     def as_json(self) -> dict[str, object]:
         """The shape of `GET /v1/ledger` and `mash ledger --json`."""
         lines = {agency: {**asdict(line), "balanced": line.balanced} for agency, line in self.by_agency.items()}
-        return {**asdict(self.total), "balanced": self.balanced, "by_agency": lines}
+        return {
+            **asdict(self.total),
+            "balanced": self.balanced,
+            "oldest_in_flight_seconds": self.oldest_in_flight_seconds,
+            "by_agency": lines,
+        }
 
 
 async def read_ledger(connection: AsyncConnection) -> Ledger:
     """The ledger as of now. Raises what the database says; it takes no locks and writes nothing."""
     by_agency: dict[str, LedgerLine] = {}
-    total = LedgerLine()
+    total, oldest = LedgerLine(), 0
     for row in (await connection.execute(_LEDGER)).mappings():
         line = LedgerLine(**{name: row[name] for name in LedgerLine.__dataclass_fields__})
         by_agency[row["agency_id"]] = line
         total = total.plus(line)
-    return Ledger(total, by_agency)
+        oldest = max(oldest, row["oldest_in_flight_seconds"])
+    return Ledger(total, by_agency, oldest)

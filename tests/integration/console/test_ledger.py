@@ -172,6 +172,7 @@ async def test_the_api_gives_exactly_the_published_fields_to_ops_and_auditor(
         "quarantined": 0,
         "unaccounted": 0,
         "balanced": True,
+        "oldest_in_flight_seconds": 0,
         "by_agency": {
             "school-ferndale": {
                 "accepted": 1,
