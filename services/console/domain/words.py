@@ -16,6 +16,7 @@ REASONS = {
     "several_services_fit": "Several services fit: a person chooses",
     "not_automatic": "The service takes nobody without a person's decision",
     "out_of_area": "The family lives outside the authority",
+    "locality_unknown": "It is not known where the child lives, so no team can be named",
     "open_case": "The child has an open case",
     "level_1": "Level 1: may need advice only",
     "multiplier_review": "Risk factors ask for a review",

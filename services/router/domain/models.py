@@ -24,6 +24,7 @@ class Reason(StrEnum):
     OUT_OF_AREA = "out_of_area"
     NO_INDICATOR = "no_indicator"
     CONSENT_MISSING = "consent_missing"
+    LOCALITY_UNKNOWN = "locality_unknown"
     NO_SERVICE_FITS = "no_service_fits"
     SEVERAL_SERVICES_FIT = "several_services_fit"
     NOT_AUTOMATIC = "not_automatic"

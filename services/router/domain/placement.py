@@ -135,7 +135,7 @@ def placed_with(entry: Entry, contact: Contact, reason: Reason, policy: Policy) 
 
 
 def team_of(entry: Entry, contact: Contact, localities: Localities) -> str | None:
-    """The team that serves the contact's district. Without a known district the service's own intake sorts it out."""
+    """The team that serves the contact's district; None where the district is not known and a person placed it so."""
     match localities.area_of(contact.district):
         case InArea(district):
             return district.team(entry.team)
@@ -226,7 +226,11 @@ def _to_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Placed:
 
 
 def _obstacle(contact: Contact, localities: Localities) -> str | None:
-    """The first reason why a person must look, or None where only the choice of the service is left."""
+    """The first reason why a person must look, or None where only the choice of the service is left.
+
+    Where the district is not known nobody can say which team it is for, or whether the child lives here at all.
+    Sources: rule 2 of the continuum (never do nothing), services (localities and teams); unknown district: assumption.
+    """
     if contact.needs_person is not None:
         return contact.needs_person
     if contact.level >= STATUTORY_FROM:
@@ -237,11 +241,14 @@ def _obstacle(contact: Contact, localities: Localities) -> str | None:
         return Reason.LEVEL_1
     if contact.age_band == "unborn":
         return Reason.UNBORN
-    if isinstance(localities.area_of(contact.district), OutOfArea):
+    area = localities.area_of(contact.district)
+    if isinstance(area, OutOfArea):
         return Reason.OUT_OF_AREA
     if not contact.indicators:
         return Reason.NO_INDICATOR
-    return None if contact.consent == CONSENT_GIVEN else Reason.CONSENT_MISSING
+    if contact.consent != CONSENT_GIVEN:
+        return Reason.CONSENT_MISSING
+    return Reason.LOCALITY_UNKNOWN if isinstance(area, AreaUnknown) else None
 
 
 def _may_be_automatic(entry: Entry, contact: Contact) -> bool:
