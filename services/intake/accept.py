@@ -27,7 +27,8 @@ from shared.topics import CONTACT_RECEIVED, NOTICE_REQUESTED
 DERIVED_KEY_LASTS = timedelta(hours=24)  # bad-input matrix, row 26
 SENT_KEY_LASTS = timedelta(days=30)  # assumption: as long as a refused body is kept
 RAW_PART = "raw"
-_BREATHE_EVERY = 50  # contacts: sealing and packing takes the processor, others must get their turn
+_BREATHE_CONTACTS = 25  # sealing and packing takes the processor, others must get their turn
+_BREATHE_BYTES = 131_072
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +179,13 @@ class _Unit:
 
     async def _add_contacts(self, submission: Submission, verdicts: Sequence[ItemVerdict]) -> None:
         new = [verdict for verdict in verdicts if verdict.verdict in ACCEPTED]
-        added = 0
+        added = since = size = 0
         for verdict in new:
             for place, contact in enumerate(verdict.item.contacts):
                 self._add(submission, contact, verdict.supersedes[place])
-                added += 1
-                if added % _BREATHE_EVERY == 0:
+                added, since, size = added + 1, since + 1, size + len(contact.body)
+                if since >= _BREATHE_CONTACTS or size >= _BREATHE_BYTES:
+                    since = size = 0
                     await asyncio.sleep(0)
             if verdict.item.identity is not None:
                 self._items.append(item_row(submission, verdict, self._work.now + DERIVED_KEY_LASTS))

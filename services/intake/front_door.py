@@ -29,6 +29,7 @@ from shared.sealing import KeyEncryption, keyed_hash
 from shared.topics import NOTICE_REQUESTED
 from shared.work import OpenWork, uninterrupted
 
+_HEAVY_BYTES = 256 * 1024
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -45,8 +46,8 @@ class FrontDoor:
         self._settings = settings
         self._secret = kek.derive("intake.references")
         unit = AcceptUnit(settings.authority, policy.advice)
-        self._desks = {True: Desk(open_work, unit), False: Desk(open_work, unit)}
-        self._aside = ThreadPoolExecutor(1, thread_name_prefix="intake-read")
+        self._desks = {(urgent, heavy): Desk(open_work, unit) for urgent in (True, False) for heavy in (True, False)}
+        self._aside = {heavy: ThreadPoolExecutor(1, thread_name_prefix="intake-read") for heavy in (False, True)}
         self._keeping: set[asyncio.Task[Kept]] = set()
 
     async def look_for_danger(self, body: bytes, encoding: str = "") -> Hint:
@@ -74,7 +75,7 @@ class FrontDoor:
         digest = hashlib.sha256(body).digest()
         receipt_id = new_id()
         letter = Letter(agency, receipt_id, received_at, body, charset, sent_key is not None, self._secret)
-        items = await self._spend(len(body), prepare, letter, hint, self.policy)
+        items = await self._spend(effort_of(body), prepare, letter, hint, self.policy)
         submission = Submission(
             receipt_id=receipt_id,
             agency=agency,
@@ -86,7 +87,7 @@ class FrontDoor:
             items=items,
             trace=receipt_id.hex,
         )
-        return await self._desks[submission.urgent].take(submission)
+        return await self._desks[submission.urgent, submission.heavy].take(submission)
 
     async def keep_refused(
         self, agency: Agency, reason: Refusal, body: bytes, hint: Hint, *, verdict: str = "refused", whole: bool = True
@@ -132,10 +133,18 @@ class FrontDoor:
             await desk.finish()
         if self._keeping:
             await asyncio.wait(set(self._keeping))
-        self._aside.shutdown(wait=False)
+        for threads in self._aside.values():
+            threads.shutdown(wait=False)
 
     async def _spend(self, size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if size <= self._settings.parse_aside_bytes:
             return function(*args, **kwargs)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._aside, lambda: function(*args, **kwargs))
+        threads = self._aside[size > _HEAVY_BYTES]  # What takes long has a thread of its own, others pass it by.
+        return await loop.run_in_executor(threads, lambda: function(*args, **kwargs))
+
+
+def effort_of(body: bytes) -> int:
+    """How much work a body may be, in bytes of plain text: each object or line may become a contact with all of it."""
+    parts = body.count(b"{") + body.count(b"\n")
+    return len(body) * max(1, parts // 16)

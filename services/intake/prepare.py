@@ -5,15 +5,15 @@ Every readable item becomes a contact for each child; danger is judged on codes 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
-import orjson
-
 from services.intake.domain.danger import Facts, Prompt, criteria_met, criterion_codes, prompts_in
-from services.intake.domain.refusals import Refusal, Refused
+from services.intake.domain.refusals import Refused
+from services.intake.fit import MOST_SIBLINGS, contact_json, fit
 from services.intake.policy import DangerPolicy
 from services.intake.raw_check import raw_hint
 from services.intake.sources.drafts import Context, Draft, Item, Reading
@@ -26,10 +26,6 @@ from shared.messages.contact import CanonicalContact, Child, Concern
 from shared.sealing import keyed_hash
 
 CHANNEL = "http"
-MOST_CONTACTS = 2_000  # of one body
-LARGEST_TEXT = 5 * 1024 * 1024  # bytes of one contact: sealed and in base64 it still fits into one message
-LARGEST_BODY_OF_TEXTS = 32 * 1024 * 1024  # bytes of all contacts of one body
-_ROUGHLY = 16_384
 TEXT_PROMPT_SOURCE = "text_prompt"
 UNREAD = Prompt("document_unread", "a document that could not be looked through")
 
@@ -51,61 +47,17 @@ def prepare(letter: Letter, hint: Hint, policy: DangerPolicy) -> tuple[PreparedI
     """The items of a body. Raises Refused where nothing in it can be read."""
     context = Context(letter.agency.kind, letter.received_at, london_date(letter.received_at), letter.charset)
     reading = _read(letter, context)
-    _fit(reading)
-    prompts = _prompts(reading, hint, policy)
+    look = _Look(reading, hint, policy)  # Before anything is cut.
+    room = fit(reading)
     groups: dict[str, list[UUID]] = defaultdict(list)
     numbered = [(item, tuple(new_id() for _ in item.drafts)) for item in reading.items]
     for item, ids in numbered:
         if item.group is not None:
             groups[item.group] += ids
     return tuple(
-        _prepared(letter, item, ids, groups.get(item.group or "", ids), found, policy)
-        for (item, ids), found in zip(numbered, prompts, strict=True)
+        _prepared(letter, item, ids, groups.get(item.group or "", ids), found, room)
+        for (item, ids), found in zip(numbered, look.found, strict=True)
     )
-
-
-def _fit(reading: Reading) -> None:
-    """Shorten texts that would not fit into messages, and note it; the raw message keeps them whole.
-
-    One narrative stands in the contact of each child of its message, so many children multiply it.
-    Raises Refused where a body holds more contacts than one answer can list.
-    """
-    drafts = [draft for item in reading.items for draft in item.drafts]
-    if len(drafts) > MOST_CONTACTS:
-        raise Refused(Refusal.TOO_MANY_ITEMS)
-    sizes: dict[int, int] = {}  # By identity: the children of one message share its narrative.
-    whole = sum(_text_bytes(draft, sizes) for draft in drafts)
-    room = LARGEST_TEXT if whole <= LARGEST_BODY_OF_TEXTS else LARGEST_BODY_OF_TEXTS // len(drafts)
-    for item in reading.items:
-        for draft in item.drafts:
-            if _text_bytes(draft, sizes) > room:
-                _shorten(draft, room, item.pointer)
-
-
-def _text_bytes(draft: Draft, sizes: dict[int, int]) -> int:
-    """How large the long texts are in JSON at most; the usual short ones are only counted roughly."""
-    texts = (draft.narrative, draft.voice_of_child, *(concern.text for concern in draft.concerns))
-    return sum(_size(text, sizes) for text in texts if text)
-
-
-def _size(text: str, sizes: dict[int, int]) -> int:
-    if len(text) < _ROUGHLY:
-        return len(text)
-    if id(text) not in sizes:
-        sizes[id(text)] = len(orjson.dumps(text))
-    return sizes[id(text)]
-
-
-def _shorten(draft: Draft, room: int, pointer: str) -> None:
-    """Cut every long text to its share; a character takes at most six bytes in JSON."""
-    share = max(1, room // (6 * (2 + len(draft.concerns))))
-    draft.narrative = draft.narrative and draft.narrative[: room // 12]
-    draft.voice_of_child = draft.voice_of_child and draft.voice_of_child[:share]
-    draft.concerns = tuple(
-        concern.model_copy(update={"text": concern.text[:share]}) if concern.text else concern
-        for concern in draft.concerns
-    )
-    draft.defects += (defect("text_too_long", pointer or "/"),)
 
 
 def _read(letter: Letter, context: Context) -> Reading:
@@ -120,22 +72,34 @@ def _read(letter: Letter, context: Context) -> Reading:
         return Reading((Item("", "", letter.body, drafts=(draft,), text=text),))
 
 
-def _prompts(reading: Reading, hint: Hint, policy: DangerPolicy) -> list[tuple[Prompt, ...]]:
-    """What prompts a person, for each item; what no item shows by itself and the raw look saw holds for all of them."""
-    around = _from_hint(raw_hint(reading.around, policy)) if reading.around else ()
-    found = [_item_prompts(item, hint, policy) or around for item in reading.items]
-    structured = any(_structured(draft, policy) for item in reading.items for draft in item.drafts)
-    if hint and not structured and not any(found):
-        return [_from_hint(hint)] * len(reading.items)
-    return found
+@dataclass(slots=True, repr=False)
+class Danger:
+    """What one item shows: prompts from its words, and for each draft the criteria that its codes meet."""
+
+    prompts: tuple[Prompt, ...]
+    met: tuple[tuple[str, ...], ...]
 
 
-def _item_prompts(item: Item, hint: Hint, policy: DangerPolicy) -> tuple[Prompt, ...]:
-    """Not only where the raw look hinted: a format may escape words so that the raw bytes hide them."""
-    prompts = prompts_in(item.text, policy.rules)
-    if hint and not prompts and item.content[:1] == b"{" and not any(_structured(d, policy) for d in item.drafts):
-        prompts = _from_hint(raw_hint(item.content, policy))
-    return (*prompts, UNREAD) if item.unread else prompts
+class _Look:
+    """The look for danger through everything that was read."""
+
+    def __init__(self, reading: Reading, hint: Hint, policy: DangerPolicy) -> None:
+        self._policy = policy
+        around = _from_hint(raw_hint(reading.around, policy)) if reading.around else ()
+        self.found = [self._item(item, hint) for item in reading.items]
+        for found in self.found:
+            found.prompts = found.prompts or around
+        if hint and not any(found.prompts or any(found.met) for found in self.found):
+            for found in self.found:  # No item shows by itself what the raw look saw: it holds for all of them.
+                found.prompts = _from_hint(hint)
+
+    def _item(self, item: Item, hint: Hint) -> Danger:
+        """Not only where the raw look hinted: a format may escape words so that the raw bytes hide them."""
+        met = tuple(_structured(draft, self._policy) for draft in item.drafts)
+        prompts = prompts_in(item.text, self._policy.rules)
+        if hint and not prompts and not any(met) and item.content[:1] == b"{":
+            prompts = _from_hint(raw_hint(item.content, self._policy))
+        return Danger((*prompts, UNREAD) if item.unread else prompts, met)
 
 
 def _from_hint(hint: Hint) -> tuple[Prompt, ...]:
@@ -152,19 +116,17 @@ def _prepared(
     letter: Letter,
     item: Item,
     ids: tuple[UUID, ...],
-    together: Iterable[UUID],
-    prompts: tuple[Prompt, ...],
-    policy: DangerPolicy,
+    together: Sequence[UUID],
+    danger: Danger,
+    room: int,
 ) -> PreparedItem:
     thread = item.thread or item.message_id
     digest = hashlib.sha256(item.content).digest()
     passing = item.identity is None and not (letter.explicit_key and item.pointer == "")
     identity = item.identity or (f"content|{digest.hex()}" if passing else None)
     contacts = tuple(
-        _contact(
-            letter, item, draft, contact_id, tuple(other for other in together if other != contact_id), prompts, policy
-        )
-        for draft, contact_id in zip(item.drafts, ids, strict=True)
+        _contact(letter, item, draft, contact_id, _siblings(together, contact_id, draft), found, danger.prompts, room)
+        for draft, contact_id, found in zip(item.drafts, ids, danger.met, strict=True)
     )
     return PreparedItem(
         pointer=item.pointer,
@@ -177,8 +139,15 @@ def _prepared(
         contacts=contacts,
         held=item.held,
         content=item.content if item.held or item.pointer else b"",
-        danger=criterion_codes((), prompts) if item.held else (),
+        danger=criterion_codes((), danger.prompts) if item.held else (),
     )
+
+
+def _siblings(together: Sequence[UUID], contact_id: UUID, draft: Draft) -> tuple[UUID, ...]:
+    """The other contacts of a message; where they are hundreds, the first of them, and that is noted."""
+    if len(together) - 1 > MOST_SIBLINGS:
+        draft.defects += (defect("links_cut", "/"),)
+    return tuple(islice((other for other in together if other != contact_id), MOST_SIBLINGS))
 
 
 def _hashed(letter: Letter, item: Item, kind: str, value: str | None) -> str | None:
@@ -191,10 +160,11 @@ def _contact(
     draft: Draft,
     contact_id: UUID,
     siblings: tuple[UUID, ...],
+    met: tuple[str, ...],
     prompts: tuple[Prompt, ...],
-    policy: DangerPolicy,
+    room: int,
 ) -> PreparedContact:
-    danger = criterion_codes(_structured(draft, policy), prompts)
+    danger = criterion_codes(met, prompts)
     seen = tuple(_as_concern(prompt) for prompt in prompts)
     canonical = CanonicalContact(
         contact_id=contact_id,
@@ -243,7 +213,7 @@ def _contact(
         subject_kind=draft.subject.kind,
         danger=danger,
         defects=draft.defects,
-        body=canonical.model_dump_json().encode(),
+        body=contact_json(canonical, room),
     )
 
 

@@ -8,6 +8,9 @@ from uuid import UUID
 from shared.codes import codes
 from shared.messages.contact import Defect
 
+HEAVY_WEIGHT = 50  # contacts
+HEAVY_BYTES = 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Agency:
@@ -95,6 +98,12 @@ class Submission:
     def weight(self) -> int:
         """How much work it is, in contacts."""
         return sum(max(1, len(item.contacts)) for item in self.items)
+
+    @property
+    def heavy(self) -> bool:
+        """Whether it is so much work that others should not wait for it."""
+        size = sum(len(contact.body) for item in self.items for contact in item.contacts)
+        return self.weight > HEAVY_WEIGHT or len(self.body) + size > HEAVY_BYTES
 
     @property
     def urgent(self) -> bool:

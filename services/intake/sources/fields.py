@@ -10,7 +10,8 @@ from services.intake.sources.notes import Notes
 
 SHORT = 1_000  # characters of a name, a phone, a category
 LONG = 4_194_304  # characters of a narrative: the body limit already bounds it
-MOST_OF_LIST = 2_000
+MOST_OF_LIST = 2_000  # people, places
+MOST_WORDS = 500  # of a list of short texts
 
 _YES = frozenset({"true", "yes", "y", "1", "ja", "given", "on"})
 _NO = frozenset({"false", "no", "n", "0", "none", "not given", "off"})
@@ -108,9 +109,9 @@ class Fields:
             value = value.split(separators[0])
         if not isinstance(value, list):
             value = [value]
-        if len(value) > MOST_OF_LIST:
+        if len(value) > MOST_WORDS:
             self.note("text_too_long", names[0])
-        found = (self._word(item, names[0]) for item in value[:MOST_OF_LIST])
+        found = (self._word(item, names[0]) for item in value[:MOST_WORDS])
         return tuple(word for word in found if word)
 
     def _word(self, item: object, name: str) -> str | None:
