@@ -28,6 +28,8 @@ log = structlog.get_logger()
 ACK_SECONDS = 10.0
 GRACEFUL_SECONDS = 25.0
 POLL_MILLISECONDS = 20  # FastStream sleeps this long after an empty poll: it is most of the latency of a quiet stage.
+PATIENCE_MILLISECONDS = 1000
+PATIENT_BYTES = 256 * 1024
 
 Records = tuple[ConsumerRecord[bytes, bytes], ...]
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
@@ -128,7 +130,8 @@ def subscribe(broker: KafkaBroker, stage: Stage[Any, Any], handle: Handle, *, sl
         heartbeat_interval_ms=3_000,
         max_poll_interval_ms=300_000,
         rebalance_timeout_ms=60_000,
-        fetch_max_wait_ms=250,
+        fetch_max_wait_ms=PATIENCE_MILLISECONDS if stage.patient else 250,
+        fetch_min_bytes=PATIENT_BYTES if stage.patient else 1,
         include_in_schema=False,
     )
     subscriber(handle)

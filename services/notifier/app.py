@@ -50,7 +50,7 @@ def build(settings: NotifierSettings | None = None) -> Service:
     stages: list[Stage[Any, NotifierWork]] = [
         Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.URGENT], NoticeRequested, request_notices),
         Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.ROUTINE], NoticeRequested, request_notices),
-        Stage(NAME, "note-moves", queues[0], CaseMoved, note_moves, also=queues[1:]),
+        Stage(NAME, "note-moves", queues[0], CaseMoved, note_moves, also=queues[1:], patient=True),
     ]
     return Service(
         foundation=foundation,
