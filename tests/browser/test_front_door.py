@@ -12,6 +12,7 @@ from services.console.repository.queue_items import PostgresQueueItems
 from tests.browser.conftest import FrontDoor
 from tests.builders.console import a_contact_in_danger
 from tests.builders.console_app import STAFF
+from tests.builders.console_attention import quarantined
 from tests.builders.console_desk import Desk
 
 
@@ -86,6 +87,23 @@ async def test_an_impatient_double_click_is_one_decision(front_door: FrontDoor, 
     assert len(await desk.sent()) == 1
 
 
+async def test_an_impatient_double_click_settles_once_and_whoever_comes_second_is_told(front_door: FrontDoor) -> None:
+    item = await quarantined(front_door.console.engine, "router")
+    screener, manager = await front_door.signed_in(Role.SCREENER), await front_door.signed_in(Role.MANAGER)
+    for page in (screener, manager):
+        await page.goto(f"{front_door.address}/attention/router/{item}")
+        await page.check("input[value=release]")
+        await page.fill("#settle-reason", "The cause was mended.")
+
+    await screener.dblclick("button:has-text('Settle it')")
+    await expect(screener.locator(".timeline li")).to_have_count(1)
+    await expect(screener.locator("main")).to_contain_text("Released: the system tries again")
+    await manager.click("button:has-text('Settle it')")
+
+    await expect(manager.locator("h1")).to_have_text("This was settled already")
+    await expect(manager.locator("main")).to_contain_text("s.okafor")
+
+
 async def test_everything_but_the_live_list_works_without_javascript(front_door: FrontDoor, desk: Desk) -> None:
     contact_id = await desk.contact()
     page = await front_door.signed_in(Role.SCREENER, javascript=False)
@@ -113,12 +131,14 @@ async def test_a_disabled_account_loses_its_live_list_within_five_seconds(front_
 
 async def test_every_field_has_a_label_and_every_page_a_heading(front_door: FrontDoor, desk: Desk) -> None:
     contact_id = await desk.contact()
+    item = await quarantined(front_door.console.engine, "triage", contact_id=contact_id)
+    paths = ("/queues", "/find", f"/contacts/{contact_id}", "/attention", f"/attention/triage/{item}")
     page = await front_door.signed_in(Role.SCREENER)
     unlabelled = (
         "() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
         ".filter(field => !field.labels.length).map(field => field.name)"
     )
-    for path in ("/queues", "/find", f"/contacts/{contact_id}"):
+    for path in paths:
         await page.goto(front_door.address + path)
         assert await page.evaluate(unlabelled) == []
         assert await page.locator("h1").count() == 1
@@ -126,7 +146,7 @@ async def test_every_field_has_a_label_and_every_page_a_heading(front_door: Fron
         wide = await page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, path
     await page.set_viewport_size({"width": 400, "height": 800})
-    for path in ("/queues", "/find", f"/contacts/{contact_id}"):
+    for path in paths:
         await page.goto(front_door.address + path)
         wide = await page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} on a telephone"

@@ -15,7 +15,10 @@ _PLACES = {
 
 
 def place_words(source: str, marker_words: dict[str, str] | None = None) -> str:
-    """`concerns[0].text` is concern 1; a list of markers is their words; marker_words: words of marker codes."""
+    """`concerns[0].text` is concern 1, `/incident/type` a field as sent, a list of markers their words.
+
+    marker_words: the words of marker codes.
+    """
     known = marker_words or {}
     return ", ".join(_one(part.strip(), known) for part in source.split(",")) if source else ""
 
@@ -23,6 +26,9 @@ def place_words(source: str, marker_words: dict[str, str] | None = None) -> str:
 def _one(part: str, marker_words: dict[str, str]) -> str:
     if found := _CONCERN.fullmatch(part):
         return f"Concern {int(found[1]) + 1}"
+    if part.startswith("/"):
+        names = [name for name in part.removesuffix(".severity").split("/") if name and not name.isdigit()]
+        return f"Sent as {' › '.join(names)}"
     return _PLACES.get(part) or marker_words.get(part) or part
 
 

@@ -76,6 +76,8 @@ def test_agencies_of_the_directory_have_names_and_others_their_id(words: Words) 
         ("concerns[0].text", "Concern 1"),
         ("concerns[11].severity", "Concern 12"),
         ("concerns[1].text.severity", "Concern 2"),
+        ("/incident/type.severity", "Sent as incident › type"),
+        ("/children/0/voice", "Sent as children › voice"),
         ("narrative", "The sender's words"),
         ("child_not_seen, NE2", "child was not seen, NE2"),
         ("somewhere/new", "somewhere/new"),
