@@ -10,7 +10,8 @@ from shared.messages.case_moved import CaseMoved
 from shared.messages.contact_received import ContactReceived
 from shared.messages.notice_settled import NoticeSettled
 
-SLICE = 250  # entries, about two milliseconds between two turns of the event loop: pages and intake's answers may share this process
+# Entries, about two milliseconds, between two turns of the event loop: pages and intake's answers may share the process.
+SLICE = 250
 
 
 async def show_moves(moves: Sequence[CaseMoved], work: ConsoleWork) -> None:

@@ -106,12 +106,12 @@ async def test_a_large_batch_lets_others_go_on_between_its_slices(read: str) -> 
     await asyncio.sleep(0)
     before = turns
     if read == "moves":
-        await show_moves([a_move() for _ in range(500)], work.as_work)
+        await show_moves([a_move() for _ in range(2000)], work.as_work)
     else:
-        await show_in_triage([a_contact_in_danger() for _ in range(500)], work.as_work)
+        await show_in_triage([a_contact_in_danger() for _ in range(2000)], work.as_work)
     during = turns - before
     done.set()
     await other
 
-    assert len(work.queue_items.rows) == 500
-    assert during == 10, "one turn for each fifty entries"
+    assert len(work.queue_items.rows) == 2000
+    assert during == 8, "one turn for each two hundred and fifty entries"
