@@ -10,7 +10,7 @@ from shared.messages.case_moved import CaseMoved
 from shared.messages.contact_received import ContactReceived
 from shared.messages.notice_settled import NoticeSettled
 
-# Entries, about two milliseconds, between two turns of the event loop: pages and intake's answers may share the process.
+# Entries between two turns of the event loop, about two milliseconds: pages and intake's answers share the process.
 SLICE = 250
 
 
