@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.router.clocks_pack import CodeLists
-from services.router.domain.catalogue import AGE_BANDS, FLAGS, Catalogue, Entry, Kind, Role
+from services.router.domain.catalogue import AGE_BANDS, EVERY_LEVEL, FLAGS, Catalogue, Entry, Kind, Role
 from services.router.domain.placement import EXISTING, PLACE
 from services.router.domain.selection import STATUTORY_FROM
 from services.router.pack_entries import PackReader
@@ -26,6 +26,8 @@ def check_catalogue(reader: PackReader, catalogue: Catalogue, lists: CodeLists) 
         reader.known(note.when, (*lists.indicators, *lists.markers), f"notes[{note.code}]", "indicator or marker")
     reader.known(catalogue.never_automatic_with, (*lists.indicators, *lists.markers), "never_automatic_with", "code")
     reader.known(catalogue.closing_outcomes, lists.outcomes, "closing_outcomes", "outcome of contact_outcome.csv")
+    for level in sorted(EVERY_LEVEL - catalogue.rating_of_level.keys()):
+        reader.refuse("rating_of_level", f"level {level} has no rating", "give every level from 1 to 5 one")
     reader.known([EXISTING], lists.outcomes, "services", "outcome of contact_outcome.csv")
 
 

@@ -24,7 +24,15 @@ from services.router.domain.catalogue import (
 from services.router.pack_entries import PackReader, Sourced, Strict
 from shared.policy import Pack
 
-SECTIONS = ("people", "unknown_open_team", "closing_outcomes", "never_automatic_with", "notes", "services")
+SECTIONS = (
+    "people",
+    "unknown_open_team",
+    "closing_outcomes",
+    "never_automatic_with",
+    "rating_of_level",
+    "notes",
+    "services",
+)
 
 Level = Literal[1, 2, 3, 4, 5]
 Flag = Literal["none", "s17", "s47"]
@@ -50,6 +58,13 @@ class CodesRow(Sourced):
     """A list of codes."""
 
     codes: list[str]
+
+
+class RatingRow(Sourced):
+    """The rating of a level that a person sets."""
+
+    level: Level
+    rating: Literal["RED", "AMBER", "GREEN", "BLUE"]
 
 
 class NoteRow(Sourced):
@@ -134,6 +149,9 @@ def catalogue_of_pack(pack: Pack, lists: CodeLists) -> Catalogue:
         closing_outcomes=_codes(reader, "closing_outcomes"),
         outcomes=frozenset(lists.outcomes),
         never_automatic_with=_codes(reader, "never_automatic_with"),
+        rating_of_level={
+            int(row.level): str(row.rating) for row in reader.rows(RatingRow, "rating_of_level", key="level")
+        },
         by_queue=by_queue(queues),
         takers=takers(queues),
     )

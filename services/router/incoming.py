@@ -52,5 +52,6 @@ def decision_of(message: StaffDecided) -> StaffDecision:
         reason_code=facets.reason_code,
         queue=facets.queue,
         level=facets.level,
+        flag=None if facets.statutory_flag is None else facets.statutory_flag.value,
         outcome=facets.outcome,
     )

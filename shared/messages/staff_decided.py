@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.envelope import Facets, Frozen, Level, Message, Version
 
 REASON_PART = "reason"
@@ -25,7 +26,10 @@ class DecisionReason(Frozen):
 
 
 class StaffDecidedFacets(Facets):
-    """case_version is the version the person saw; another one since then makes the decision stale."""
+    """case_version is the version the person saw; another one since then makes the decision stale.
+
+    statutory_flag: only where the person says so; without it the case keeps the flag it has, whatever the level.
+    """
 
     decision_id: str
     staff_id: str
@@ -34,6 +38,7 @@ class StaffDecidedFacets(Facets):
     action: DecisionAction
     queue: str | None = None
     level: Level | None = None
+    statutory_flag: StatutoryFlag | None = None
     outcome: str | None = None
     reason_code: str
 

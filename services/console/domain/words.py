@@ -206,6 +206,8 @@ REFUSALS = {
     "unknown_outcome": "The outcome does not exist",
     "outcome_missing": "The outcome was missing",
     "outcome_needs_a_service": "This outcome names a service: place the contact with it",
+    "flag_not_said": "Below level 4 with a statutory flag: name the service, or say whether the flag still holds",
+    "superseded": "A newer version of this contact has come: decide on that one",
     "only_for_places": "This service takes requests about a place or a group, not one child",
     "only_for_children": "This service takes children, not places",
 }

@@ -126,7 +126,8 @@ class PeopleQueues:
 class Catalogue:
     """The rows in force on a day, in the file's order, which is the order of preference.
 
-    takers: the services that take a kind of subject at a level under a flag, found once and not for each contact.
+    takers: the services that take a kind of subject at a level under a flag, found once and not for each contact;
+    rating_of_level: the speed that goes with a level a person sets.
     """
 
     version: str
@@ -137,6 +138,7 @@ class Catalogue:
     closing_outcomes: frozenset[str]
     outcomes: frozenset[str]
     never_automatic_with: frozenset[str]
+    rating_of_level: Mapping[int, str]
     by_queue: Mapping[str, Entry]
     takers: Mapping[tuple[str, int, str], tuple[Entry, ...]]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from services.router.domain.clocks import DECIDE_BY, Clocks, RunningClock, decide_by, followed_clocks
 from services.router.domain.models import Assessed, Case, Contact, Origin, Position, Reason
 from services.router.domain.placement import Placed, Policy, Waiting
-from services.router.domain.staff import Closed, Ruling, StaffDecision, at_level
+from services.router.domain.staff import Closed, Ruling, StaffDecision, as_decided
 from shared.messages.case_moved import CaseState
 
 
@@ -48,8 +48,8 @@ def reassessed_move(case: Case, assessed: Assessed, decision: Waiting | Placed, 
 def decided_move(
     case: Case, decision: StaffDecision, ruling: Waiting | Placed | Closed, rules: Rules, at: datetime
 ) -> Move:
-    """The move a person decided on."""
-    contact = at_level(case.contact, decision.level)
+    """The move a person decided on. A due time that ran before is never put off by it."""
+    contact = as_decided(case.contact, decision, rules.policy.catalogue)
     return _move(case.origin, contact, case, ruling, rules, at, case.assessed_at, case.policy_version, decision)
 
 
@@ -70,7 +70,7 @@ def _move(
         origin=origin,
         version=1 if before is None else before.version + 1,
         position=position,
-        decide_by=decide_by(contact, rules.clocks),
+        decide_by=_decide_by(contact, before, staff, rules),
         assessed_at=assessed_at,
         policy_version=policy_version,
     )
@@ -82,6 +82,12 @@ def _move(
         came_from=before.position if before is not None else None,
         decision_id=staff.decision_id if staff is not None else None,
     )
+
+
+def _decide_by(contact: Contact, before: Case | None, staff: StaffDecision | None, rules: Rules) -> datetime:
+    """The stricter of old and new due time after a decision. Source: timescales (re-rating restarts nothing)."""
+    due = decide_by(contact, rules.clocks)
+    return due if before is None or staff is None else min(due, before.decide_by)
 
 
 def _position(decision: Waiting | Placed | Closed, before: Case | None, decided_by: str | None) -> Position:

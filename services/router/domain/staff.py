@@ -8,7 +8,7 @@ Sources: D3 (never do nothing; overrides in both directions are recorded with th
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.router.domain.catalogue import Entry, Kind
+from services.router.domain.catalogue import EVERY_LEVEL, Catalogue, Entry, Kind
 from services.router.domain.models import Case, Contact, Reason
 from services.router.domain.placement import PLACE, Placed, Policy, Waiting, placed_with
 from services.router.domain.selection import STATUTORY_FROM, Suggestion, suggest
@@ -16,6 +16,7 @@ from shared.messages.case_moved import CaseState
 from shared.messages.staff_decided import DecisionAction
 
 DECIDING_ROLES = frozenset({"screener", "manager"})
+RATINGS = ("RED", "AMBER", "GREEN", "BLUE")  # the fastest first
 
 
 class Refusal(StrEnum):
@@ -31,13 +32,17 @@ class Refusal(StrEnum):
     UNKNOWN_OUTCOME = "unknown_outcome"
     OUTCOME_MISSING = "outcome_missing"
     OUTCOME_NEEDS_A_SERVICE = "outcome_needs_a_service"
+    FLAG_NOT_SAID = "flag_not_said"
     ONLY_FOR_PLACES = "only_for_places"
     ONLY_FOR_CHILDREN = "only_for_children"
 
 
 @dataclass(frozen=True, slots=True)
 class StaffDecision:
-    """A decision as it arrives. case_version: the version the person saw; reason_code: never empty when it counts."""
+    """A decision as it arrives. case_version: the version the person saw; reason_code: never empty when it counts.
+
+    flag: none, s17 or s47 where the person says which; None leaves the flag as it is.
+    """
 
     decision_id: str
     staff_id: str
@@ -47,6 +52,7 @@ class StaffDecision:
     reason_code: str
     queue: str | None = None
     level: int | None = None
+    flag: str | None = None
     outcome: str | None = None
 
 
@@ -87,6 +93,8 @@ def rule_on(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
         return Refused(Refusal.REASON_MISSING)
     if decision.outcome is not None and decision.outcome not in policy.catalogue.outcomes:
         return Refused(Refusal.UNKNOWN_OUTCOME)
+    if decision.level is not None and decision.level not in EVERY_LEVEL:
+        return Refused(Refusal.UNKNOWN_LEVEL)
     match decision.action:
         case DecisionAction.CONFIRM:
             return _confirm(decision, case, policy)
@@ -96,11 +104,26 @@ def rule_on(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
             return _close(decision, case, policy)
 
 
-def at_level(contact: Contact, level: int | None) -> Contact:
-    """The contact at the level a person gave it; below level 4 no statutory flag remains."""
-    if level is None or level == contact.level:
+def as_decided(contact: Contact, decision: StaffDecision, catalogue: Catalogue) -> Contact:
+    """The contact as a person leaves it: at their level with its rating, under the flag they name or else its own.
+
+    Source: rule 5 of the continuum (a qualified person decides); the rating of a level: the pack's `rating_of_level`.
+    """
+    level = contact.level if decision.level is None else decision.level
+    flag = contact.flag if decision.flag is None else decision.flag
+    if (level, flag) == (contact.level, contact.flag):
         return contact
-    return replace(contact, level=level, flag=contact.flag if level >= STATUTORY_FROM else "none")
+    return replace(contact, level=level, flag=flag, rating=_rating_at(level, contact, catalogue))
+
+
+def _rating_at(level: int, contact: Contact, catalogue: Catalogue) -> str:
+    """A step up is never slower than before, and neither is danger. Source: assumption, confirm with the authority."""
+    if level == contact.level:
+        return contact.rating
+    given = catalogue.rating_of_level[level]
+    if level < contact.level and not contact.in_danger:
+        return given
+    return min(given, contact.rating, key=RATINGS.index)
 
 
 def _confirm(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
@@ -112,17 +135,17 @@ def _confirm(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
         chosen = decision.queue
     if chosen is None:
         return Refused(Refusal.NO_SUGGESTION)
-    return _move(decision, case, chosen, case.contact, policy)
+    return _move(decision, case, chosen, as_decided(case.contact, decision, policy.catalogue), policy)
 
 
 def _change(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
-    if decision.level is not None and not 1 <= decision.level <= 5:
-        return Refused(Refusal.UNKNOWN_LEVEL)
-    if decision.queue is None and decision.level is None:
+    if decision.queue is None and decision.level is None and decision.flag is None:
         return Refused(Refusal.NOTHING_CHANGED)
-    contact = at_level(case.contact, decision.level)
+    contact = as_decided(case.contact, decision, policy.catalogue)
     if decision.queue is not None:
         return _move(decision, case, decision.queue, contact, policy)
+    if contact.level < STATUTORY_FROM and contact.flag != "none" and decision.flag is None:
+        return Refused(Refusal.FLAG_NOT_SAID)  # Early help or statutory work: it is not ours to guess.
     suggestion = suggest(contact, policy.catalogue)
     if suggestion.service is None:
         return Refused(Refusal.NO_SUGGESTION)

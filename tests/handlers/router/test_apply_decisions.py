@@ -152,7 +152,7 @@ async def test_a_decision_that_overtook_its_contact_is_tried_again_later() -> No
 async def test_triage_hears_of_a_decision_what_holds_after_it() -> None:
     units = MemoryUnits()
     contact_id = await a_waiting_contact(units)
-    message = a_decided_message(contact_id, CHANGE, queue="families-first", level=4)
+    message = a_decided_message(contact_id, CHANGE, queue="families-first", level=4, statutory_flag="s17")
     await decide(units, message)
     assert [topic for topic, one in units.sent if one in units.decided] == ["case.decided.v1"]
     [told] = units.decided
@@ -168,8 +168,8 @@ async def test_triage_hears_of_a_decision_what_holds_after_it() -> None:
         "state": "placed",
         "queue": "families-first",
         "level": 4,
-        "rating": "GREEN",
-        "statutory_flag": "none",
+        "rating": "AMBER",
+        "statutory_flag": "s17",
         "outcome": "CIN",
     }
 

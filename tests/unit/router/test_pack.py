@@ -90,6 +90,7 @@ def loaded_with(folder: Path, name: str, change: Change) -> str:
         ("catalogue", lambda d: d["closing_outcomes"]["codes"].append("GONE"), "closing_outcomes", "'GONE' is no"),
         ("catalogue", lambda d: d["notes"][0].update(indicators=["AL9"]), "notes[lado]", "'AL9' is no"),
         ("catalogue", lambda d: d["never_automatic_with"]["codes"].append("x"), "never_automatic_with", "'x' is no"),
+        ("catalogue", lambda d: d["rating_of_level"].pop(), "rating_of_level", "level 5 has no rating"),
         ("catalogue", lambda d: d.update(service=[]), "service", "no section"),
         ("catalogue", lambda d: d.pop("notes"), "notes", "add this section"),
         ("catalogue", lambda d: d.update(valid_from=date(2027, 4, 1)), "valid_from", "keep the version in force"),
