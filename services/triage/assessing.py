@@ -1,7 +1,7 @@
 """Scores the contacts of a batch in the order they were received: the second one of a child knows about the first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from services.triage.domain.outcomes import NeedsPerson, Outcome, Score
 from services.triage.domain.placing import Placing
 from services.triage.domain.policy import Policy
 from services.triage.domain.scoring import assess
+from services.triage.domain.versions import counted_once, of_other_contacts
 from shared.clock import london_date
 from shared.messages.contact import CanonicalContact
 from shared.messages.contact_received import ContactReceived
@@ -78,9 +79,16 @@ def assess_in_order(
     return assessed
 
 
+def superseded_by(contact: CanonicalContact) -> UUID | None:
+    """The contact that this one is a newer version of."""
+    return None if contact.supersedes is None else UUID(contact.supersedes)
+
+
 def _assess(opened: Opened, placing: Placing | None, history: History, policy: Policy) -> Assessed:
     contact, on = opened.contact, opened.on
-    known = known_before(history, on, contact.agency_kind, contact.contact_id, policy.history)
+    supersedes = superseded_by(contact)
+    others = counted_once(of_other_contacts(history.entries, contact.contact_id, supersedes))
+    known = known_before(replace(history, entries=others), on, contact.agency_kind, contact.contact_id, policy.history)
     identity = placing.reason if placing else None
     outcome = assess(contact, known, identity, on, policy, opened.message.facets.danger)
     score = outcome.score
@@ -91,5 +99,6 @@ def _assess(opened: Opened, placing: Placing | None, history: History, policy: P
         level=score.level,
         indicators=score.indicators,
         contact_id=contact.contact_id,
+        supersedes=supersedes,
     )
     return Assessed(opened, placing, known, outcome, entry)

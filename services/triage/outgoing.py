@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.triage.assessing import Assessed
+from services.triage.assessing import Assessed, superseded_by
 from services.triage.domain.age import age_band
 from shared.messages import assessment as assessment_part
 from shared.messages import contact as contact_part
@@ -73,6 +73,7 @@ def _facets(assessed: Assessed, policy_version: str) -> ContactAssessedFacets:
         known_within_12_months=prior.known_within_12_months,
         open_team=prior.open_team,
         defects=received.facets.defects,
+        supersedes=superseded_by(contact),
         policy_version=policy_version,
     )
 

@@ -44,6 +44,7 @@ class EntryRecord:
             "indicators": list(entry.indicators),
             "detail": entry.detail,
             "suggested_level": entry.level,
+            "supersedes": entry.supersedes,
         }
 
 

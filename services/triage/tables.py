@@ -82,6 +82,7 @@ involvement = Table(
     Column("detail", Text),
     Column("suggested_level", Integer),
     Column("decided_version", Integer),
+    Column("supersedes", Uuid),
 )
 
 episode = Table(

@@ -1,6 +1,7 @@
 """`contact.assessed`: triage scored a contact. Sealed parts: `contact` (passed on unopened) and `assessment`."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import AwareDatetime
 
@@ -31,6 +32,7 @@ class ContactAssessedFacets(Facets):
     known_within_12_months: bool = False
     open_team: str | None = None
     defects: tuple[str, ...] = ()
+    supersedes: UUID | None = None  # the contact of which this one is a newer version
     policy_version: str
 
 

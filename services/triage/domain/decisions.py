@@ -55,5 +55,6 @@ def settle(
 
 def _decided(held: DecidedEntry, decision: Decision, rules: HistoryRules) -> DecidedEntry:
     level, outcome = decision.level, decision.outcome
-    entry = replace(held.entry, level=level, outcome=outcome, kind=kind_of_contact(level, outcome, rules))
+    kind = kind_of_contact(level, outcome, rules)
+    entry = replace(held.entry, level=level, outcome=outcome, kind=kind, decided=True)
     return DecidedEntry(held.contact_id, entry, decision.version)

@@ -14,7 +14,10 @@ _SHOWN = 50  # newest entries shown with an assessment
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened with a child. level: the final one, a person's where a person decided."""
+    """One thing that happened with a child. level: the final one, a person's where a person decided.
+
+    supersedes: the contact of which this one is a newer version.
+    """
 
     on: date
     kind: str  # contact | referral | placement | plan | looked_after | open_case | closure
@@ -24,6 +27,8 @@ class Entry:
     indicators: tuple[str, ...] = ()
     detail: str | None = None
     contact_id: UUID | None = None
+    supersedes: UUID | None = None
+    decided: bool = False
 
     @property
     def is_contact(self) -> bool:
@@ -73,7 +78,10 @@ class Known:
 
 
 def known_before(history: History, on: date, agency_kind: str, contact_id: UUID, rules: HistoryRules) -> Known:
-    """What was known when a contact of `agency_kind` arrived on the London date `on`; later entries do not count."""
+    """What was known when a contact of `agency_kind` arrived on the London date `on`; later entries do not count.
+
+    history: one entry for each contact, whatever versions it came in (`versions.py`).
+    """
     entries = [entry for entry in history.entries if entry.on <= on and entry.contact_id != contact_id]
     contacts = [entry for entry in entries if entry.is_contact]
     low = _low_days(contacts, on, rules)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Text, Uuid, any_, func, literal, select, update
@@ -15,7 +16,10 @@ from services.triage.tables import episode, involvement
 from shared.insert_rows import insert_rows
 
 _i, _e = involvement.c, episode.c
-_ENTRY = (_i.on_date, _i.kind, _i.agency_kind, _i.level, _i.outcome, _i.indicators, _i.detail, _i.contact_id)
+_ENTRY = (
+    *(_i.on_date, _i.kind, _i.agency_kind, _i.level, _i.outcome, _i.indicators, _i.detail, _i.contact_id),
+    *(_i.supersedes, _i.decided_version),
+)
 
 
 class InvolvementTable:
@@ -53,11 +57,11 @@ class InvolvementTable:
 
     async def of_contacts(self, contact_ids: Iterable[UUID]) -> Mapping[UUID, DecidedEntry]:
         """The entries of these contacts, held until the unit ends. A contact about a place has none."""
-        statement = select(_i.contact_id, _i.decided_version, *_ENTRY).where(
+        statement = select(_i.contact_id, *_ENTRY).where(
             _i.contact_id == any_(literal(sorted(set(contact_ids)), ARRAY(Uuid)))
         )
         rows = await self._connection.execute(statement.order_by(_i.entry_id).with_for_update())
-        return {contact_id: DecidedEntry(contact_id, _entry(values), version) for contact_id, version, *values in rows}
+        return {contact_id: DecidedEntry(contact_id, _entry(values), values[-1]) for contact_id, *values in rows}
 
     async def settle(self, entries: Sequence[DecidedEntry]) -> None:
         """Write level, outcome and kind as people decided them."""
@@ -78,6 +82,7 @@ class InvolvementTable:
         await self._connection.execute(update(involvement).where(_i.contact_id == rows.c.contact_id).values(**values))
 
 
-def _entry(values: Sequence[object]) -> Entry:
-    on, kind, agency_kind, level, outcome, indicators, detail, contact_id = values
-    return Entry(on, kind, agency_kind, level, outcome, tuple(indicators), detail, contact_id)  # type: ignore[arg-type]
+def _entry(values: Sequence[Any]) -> Entry:
+    on, kind, agency_kind, level, outcome, indicators, detail, contact_id, supersedes, decided_version = values
+    decided = decided_version > 0
+    return Entry(on, kind, agency_kind, level, outcome, tuple(indicators), detail, contact_id, supersedes, decided)

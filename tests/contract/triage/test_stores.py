@@ -1,5 +1,6 @@
 """What the stores of triage promise, in memory and in PostgreSQL alike."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -132,6 +133,19 @@ async def test_an_entry_recorded_again_stays_as_it_was(units: Units) -> None:
     assert (history.entries, len(history.episodes)) == ((record.entry,), 1)
 
 
+async def test_an_entry_names_the_version_it_follows(units: Units) -> None:
+    (placing,) = await identified(units, ROBIN)
+    first = an_entry_record(placing.person_id, date(2026, 2, 1))
+    second = an_entry_record(placing.person_id, date(2026, 2, 3))
+    newer = replace(second, entry=replace(second.entry, supersedes=first.entry.contact_id))
+    async with units() as work:
+        await work.involvement.add([first, newer])
+        await work.commit()
+    async with units() as work:
+        history = (await work.involvement.history_of([placing.person_id]))[placing.person_id]
+    assert history.entries == (first.entry, newer.entry)
+
+
 async def test_nobody_has_no_history(units: Units) -> None:
     async with units() as work:
         assert await work.involvement.history_of([]) == {}
@@ -147,7 +161,15 @@ async def test_a_decision_is_written_into_the_entry_of_its_contact(
     record, untouched = (an_entry_record(placing.person_id, date(2026, 2, day)) for day in (1, 2))
     assert record.entry.contact_id is not None
     decided = Entry(
-        date(2026, 2, 1), "referral", "school", level, outcome, ("AT1", "BE1"), None, record.entry.contact_id
+        date(2026, 2, 1),
+        "referral",
+        "school",
+        level,
+        outcome,
+        ("AT1", "BE1"),
+        None,
+        record.entry.contact_id,
+        decided=True,
     )
     async with units() as work:
         await work.involvement.add([record, untouched])

@@ -85,6 +85,7 @@ async def test_a_contact_becomes_an_assessment_for_the_router() -> None:
         "known_within_12_months": False,
         "open_team": None,
         "defects": (),
+        "supersedes": None,
         "policy_version": "county-durham/continuum@2026.1",
     }
     assert message.subject == str(next(iter(units.state.persons)))
