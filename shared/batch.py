@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Uuid, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import meters
@@ -72,6 +72,10 @@ class BatchRecipe(Generic[M, W]):
         self._marks = marks
         self._topics = by_name(stage.topics)
         self._guard = CrashGuard(engine, tables, stage.consumer)
+        self._claims = text(
+            f"insert into {tables.inbox.fullname} (message_id, consumer) "
+            "select unnest(cast(:ids as uuid[])), :consumer on conflict do nothing returning message_id"
+        )
         self._proven: set[tuple[str, int]] = set()  # Partitions of which a first batch came to an end here.
         self._waits = 0
         self.handled_at = time.monotonic()
@@ -188,10 +192,8 @@ class BatchRecipe(Generic[M, W]):
         by_id: dict[UUID, Arrived[M]] = {}
         for one in arrived:
             by_id.setdefault(one.message.id, one)
-        ids = select(func.unnest(literal(sorted(by_id), ARRAY(Uuid))), literal(self.stage.consumer))
-        inbox = self._tables.inbox
-        statement = insert(inbox).from_select(["message_id", "consumer"], ids).on_conflict_do_nothing()
-        claimed = set((await work.connection.execute(statement.returning(inbox.c.message_id))).scalars())
+        names = {"ids": sorted(by_id), "consumer": self.stage.consumer}
+        claimed = set((await work.connection.execute(self._claims, names)).scalars())
         fresh = [one for one_id, one in by_id.items() if one_id in claimed]
         return fresh, len(arrived) - len(fresh)
 

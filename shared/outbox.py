@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, any_, func, literal, update
+from sqlalchemy import Table, TextClause, Uuid, any_, func, literal, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -66,11 +67,15 @@ async def mark_refused(engine: AsyncEngine, table: Table, ids: Sequence[UUID], r
 
 
 async def mark_published(engine: AsyncEngine, table: Table, ids: Sequence[UUID]) -> None:
-    """Record in a short transaction of its own that rows were acknowledged by Kafka."""
+    """Record in one statement of its own that rows were acknowledged by Kafka."""
     if ids:
-        async with engine.begin() as connection:
-            await connection.execute(
-                update(table)
-                .where(table.c.id == any_(literal(list(ids), ARRAY(Uuid))), table.c.published_at.is_(None))
-                .values(published_at=func.clock_timestamp())
-            )
+        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            await connection.execute(_published(table), {"ids": list(ids)})
+
+
+@cache
+def _published(table: Table) -> TextClause:
+    return text(
+        f"update {table.fullname} set published_at = clock_timestamp() "  # noqa: S608 - our own table's name
+        "where id = any(cast(:ids as uuid[])) and published_at is null"
+    )

@@ -8,9 +8,24 @@ on another's fault.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, and_, any_, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Table,
+    Text,
+    TextClause,
+    and_,
+    any_,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,18 +74,17 @@ async def blocked_subjects(
     connection: AsyncConnection, tables: StandardTables, consumer: str, subjects: Iterable[str]
 ) -> frozenset[str]:
     """Subjects with parked work young enough that later messages wait behind it."""
-    parked = tables.parked
-    rows = await connection.execute(
-        select(parked.c.subject)
-        .distinct()
-        .where(
-            parked.c.consumer == consumer,
-            parked.c.state == "waiting",
-            parked.c.attempts < PASSED_AFTER_ATTEMPTS,
-            parked.c.subject == any_(literal(list(subjects), ARRAY(Text))),
-        )
+    names = {"consumer": consumer, "attempts": PASSED_AFTER_ATTEMPTS, "subjects": list(subjects)}
+    return frozenset((await connection.execute(_blocked(tables.parked), names)).scalars())
+
+
+@cache
+def _blocked(parked: Table) -> TextClause:
+    return text(
+        f"select distinct subject from {parked.fullname} "  # noqa: S608 - our own table's name
+        "where consumer = :consumer and state = 'waiting' and attempts < :attempts "
+        "and subject = any(cast(:subjects as text[]))"
     )
-    return frozenset(rows.scalars())
 
 
 async def take_head(connection: AsyncConnection, tables: StandardTables, consumers: Sequence[str]) -> Row[Any] | None:

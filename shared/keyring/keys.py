@@ -14,7 +14,7 @@ from sqlalchemy import (
     any_,
     func,
     literal,
-    select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,6 +32,11 @@ _data_keys = Table(
     Column("created_at", DateTime(timezone=True)),
     Column("destroyed_at", DateTime(timezone=True)),
 )
+
+_KEYS_OF = text("""
+select contact_id, kek_id, wrapped from keyring.data_keys
+where contact_id = any(cast(:ids as uuid[])) and wrapped is not null
+""")
 
 
 class Keys:
@@ -54,10 +59,7 @@ class Keys:
         ids = list(dict.fromkeys(contact_ids))
         if not ids:
             return {}
-        statement = select(_data_keys.c.contact_id, _data_keys.c.kek_id, _data_keys.c.wrapped).where(
-            _data_keys.c.contact_id == any_(literal(ids, ARRAY(Uuid))), _data_keys.c.wrapped.is_not(None)
-        )
-        rows = await self._connection.execute(statement)
+        rows = await self._connection.execute(_KEYS_OF, {"ids": ids})
         return {row.contact_id: self._kek.unwrap(WrappedKey(row.contact_id, row.kek_id, row.wrapped)) for row in rows}
 
     async def write(self) -> None:
