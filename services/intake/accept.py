@@ -12,13 +12,14 @@ from uuid import UUID
 
 from services.intake.answers import ItemVerdict, answer_json
 from services.intake.domain.refusals import Refusal
-from services.intake.domain.repeats import KnownItem
+from services.intake.domain.repeats import KnownContent
+from services.intake.fingerprints import ContentClaim
 from services.intake.messages import contact_received, receipt_notice, refusal_alert
 from services.intake.policy import Advice
 from services.intake.refused_store import Unaccepted
 from services.intake.repository import Answered, Claim
 from services.intake.submission import PreparedContact, Submission
-from services.intake.verdicts import ACCEPTED, QUARANTINED, item_row, judge_items
+from services.intake.verdicts import ACCEPTED, ALREADY, QUARANTINED, Known, item_row, judge_items
 from services.intake.work import IntakeWork
 from shared.messages.contact import PART
 from shared.messages.envelope import Lane
@@ -83,22 +84,34 @@ def _claim(now: datetime, submission: Submission) -> Claim:
     )
 
 
-async def _known(work: IntakeWork, fresh: Sequence[Submission]) -> dict[str, list[KnownItem]]:
-    """What is known of the threads of these submissions, held until the unit ends."""
+async def _known(work: IntakeWork, fresh: Sequence[Submission]) -> Known:
+    """What is known of the contents and threads of these submissions, held until the unit ends."""
     items = [item for submission in fresh for item in submission.items if not item.held]
+    contents = await work.fingerprints.claim(_content_claims(fresh), work.now + DERIVED_KEY_LASTS)
     await work.repeats.hold([item.thread for item in items if item.thread])
     threads = {thread for item in items for thread in (item.thread, item.replaces) if thread}
-    return await work.repeats.items_of(sorted(threads))
+    return Known(await work.repeats.items_of(sorted(threads)), contents)
+
+
+def _content_claims(fresh: Sequence[Submission]) -> list[ContentClaim]:
+    return [
+        ContentClaim(item.fingerprint, submission.receipt_id, item.contact_ids, item.referenced)
+        for submission in fresh
+        for item in submission.items
+        if item.fingerprint is not None and not item.held
+    ]
 
 
 class _Unit:
     """What one batch has decided so far and will write."""
 
-    def __init__(self, authority: str, advice: Advice, work: IntakeWork, known: dict[str, list[KnownItem]]) -> None:
+    def __init__(self, authority: str, advice: Advice, work: IntakeWork, known: Known) -> None:
         self._authority = authority
         self._advice = advice
         self._work = work
         self._known = known
+        self._claimed_before = frozenset(known.contents)
+        self._contents: dict[str, KnownContent | None] = {}
         self._submissions: list[dict[str, Any]] = []
         self._raw: list[dict[str, Any]] = []
         self._contacts: list[dict[str, Any]] = []
@@ -109,7 +122,8 @@ class _Unit:
 
     async def accept(self, submission: Submission) -> Outcome:
         """Accept what is new; give the first answer where nothing is; hold what contradicts."""
-        verdicts = judge_items(submission, self._known, self._work.now)
+        verdicts = judge_items(submission, self._known)
+        self._settle_contents(verdicts)
         if not any(verdict.verdict != QUARANTINED for verdict in verdicts):
             self._released.append(submission.key.value)
             return await self._hold(submission, Refusal.VERSION_CONFLICT, verdicts[0].original)
@@ -125,6 +139,19 @@ class _Unit:
         if first.body_sha256 == submission.body_sha256:
             return Accepted(first.receipt_id, first.status, first.answer, fresh=False)
         return await self._hold(submission, Refusal.KEY_REUSED, first.receipt_id)
+
+    def _settle_contents(self, verdicts: Sequence[ItemVerdict]) -> None:
+        """A content claimed for an item that is not accepted leads to what it is, or to nothing.
+
+        A reference that was new for a content that is known leads to the first receipt from now on.
+        """
+        for verdict in verdicts:
+            mark = verdict.item.fingerprint
+            if mark is not None and mark not in self._claimed_before:
+                known = KnownContent(verdict.receipt_id, verdict.contacts, verdict.item.referenced)
+                self._contents[mark] = known if verdict.verdict == ALREADY else None
+            if verdict.resent and verdict.item.identity is not None:
+                self._items.append(item_row(verdict, self._work.now + DERIVED_KEY_LASTS))
 
     async def _point(self, submission: Submission, receipt_id: UUID) -> Outcome:
         """Everything in it is known from one receipt: that receipt is the answer, also under this key."""
@@ -188,7 +215,7 @@ class _Unit:
                     since = size = 0
                     await asyncio.sleep(0)
             if verdict.item.identity is not None:
-                self._items.append(item_row(submission, verdict, self._work.now + DERIVED_KEY_LASTS))
+                self._items.append(item_row(verdict, self._work.now + DERIVED_KEY_LASTS))
         if added:
             first = new[0].item.contacts[0].contact_id
             notice = receipt_notice(submission, first)
@@ -239,5 +266,8 @@ class _Unit:
     async def write(self) -> None:
         """Write everything that was decided, one statement per table."""
         await self._work.receipts.keep(self._submissions, self._raw, self._contacts, self._items)
+        unsettled = {mark: known for mark, known in self._contents.items() if mark not in self._known.contents}
+        await self._work.fingerprints.point({mark: known for mark, known in unsettled.items() if known})
+        await self._work.fingerprints.forget([mark for mark, known in unsettled.items() if known is None])
         await self._work.repeats.point(self._repointed)
         await self._work.repeats.release(self._released)

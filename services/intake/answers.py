@@ -16,6 +16,7 @@ class ItemVerdict:
     """What became of one item. verdict: accepted, accepted_with_defects, already, quarantined.
 
     original: the receipt that a quarantined item contradicts. supersedes: for each contact the one it follows.
+    resent: known by its content only, while its reference, if it has one, is new.
     """
 
     item: PreparedItem
@@ -26,6 +27,7 @@ class ItemVerdict:
     original: UUID | None = None
     version: int = 1
     supersedes: tuple[UUID | None, ...] = ()
+    resent: bool = False
 
 
 def status_url(receipt_id: UUID) -> str:

@@ -136,6 +136,10 @@ def _prepared(
         version=item.version,
         digest=digest,
         passing=passing,
+        fingerprint=_hashed(
+            letter, item, "content", hashlib.sha256(item.essence).hexdigest() if item.essence else None
+        ),
+        referenced=not passing,
         contacts=contacts,
         held=item.held,
         content=item.content if item.held or item.pointer else b"",

@@ -60,7 +60,10 @@ def asking(defects: Iterable[Defect]) -> tuple[Defect, ...]:
 
 @dataclass(slots=True, repr=False)
 class PreparedItem:
-    """One item of the body. identity and thread are keyed hashes; held: why it goes to a person instead."""
+    """One item of the body. identity, thread and fingerprint are keyed hashes; held: why it goes to a person instead.
+
+    fingerprint: of its content without the sender's reference; referenced: it has one, or a key of its own.
+    """
 
     pointer: str
     identity: str | None
@@ -73,6 +76,13 @@ class PreparedItem:
     held: tuple[Defect, ...] = ()
     content: bytes = b""
     danger: tuple[str, ...] = ()
+    fingerprint: str | None = None
+    referenced: bool = True
+
+    @property
+    def contact_ids(self) -> tuple[UUID, ...]:
+        """The ids of its contacts, in their order."""
+        return tuple(contact.contact_id for contact in self.contacts)
 
     @property
     def dangers(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Judges the items of a submission against what is known, and fits the new contacts to what they follow."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from services.intake.answers import ItemVerdict
-from services.intake.domain.repeats import Again, Arrival, Conflict, KnownItem, New, judge
+from services.intake.domain.repeats import Again, Arrival, Conflict, KnownContent, KnownItem, New, is_resend, judge
 from services.intake.sources.notes import defect
 from services.intake.submission import PreparedContact, PreparedItem, Submission
 
@@ -17,7 +18,15 @@ ALREADY = "already"
 ACCEPTED = frozenset({"accepted", "accepted_with_defects"})
 
 
-def judge_items(submission: Submission, known: dict[str, list[KnownItem]], now: datetime) -> list[ItemVerdict]:
+@dataclass(slots=True)
+class Known:
+    """What is known of earlier items: by thread, and by content. Items that are judged new are added."""
+
+    threads: dict[str, list[KnownItem]]
+    contents: dict[str, KnownContent]
+
+
+def judge_items(submission: Submission, known: Known) -> list[ItemVerdict]:
     """A verdict for each item, in order. New items are added to `known`, so that later ones see them."""
     verdicts = [_judged(submission, item, known) for item in submission.items]
     known_instead = _known_instead(verdicts)
@@ -29,11 +38,11 @@ def judge_items(submission: Submission, known: dict[str, list[KnownItem]], now: 
     return verdicts
 
 
-def _judged(submission: Submission, item: PreparedItem, known: dict[str, list[KnownItem]]) -> ItemVerdict:
+def _judged(submission: Submission, item: PreparedItem, known: Known) -> ItemVerdict:
     if item.held:
         return ItemVerdict(item, QUARANTINED, (), submission.receipt_id, item.held)
     child_keys = tuple(contact.child_key for contact in item.contacts)
-    thread = [*known.get(item.thread or "", ()), *known.get(item.replaces or "", ())]
+    thread = [*known.threads.get(item.thread or "", ()), *known.threads.get(item.replaces or "", ())]
     match judge(Arrival(item.identity, item.version, item.digest, child_keys), thread):
         case Again(earlier):
             return ItemVerdict(item, ALREADY, earlier.contact_ids, earlier.receipt_id)
@@ -41,14 +50,27 @@ def _judged(submission: Submission, item: PreparedItem, known: dict[str, list[Kn
             conflict = (defect("version_conflict", item.pointer or "/"),)
             return ItemVerdict(item, QUARANTINED, (), submission.receipt_id, conflict, original=earlier.receipt_id)
         case New() as new:
+            content = known.contents.get(item.fingerprint or "")
+            if content is not None and is_resend(content, referenced=item.referenced, new=new):
+                return _resent(item, new, content, known, child_keys)
             return _accepted(submission, item, new, known, child_keys)
+
+
+def _resent(
+    item: PreparedItem, new: New, content: KnownContent, known: Known, child_keys: tuple[str, ...]
+) -> ItemVerdict:
+    """The first receipt stands; a reference that came only now leads to it too, so that its next version is linked."""
+    if item.identity is not None:
+        again = KnownItem(item.identity, new.version, item.digest, content.receipt_id, content.contact_ids, child_keys)
+        known.threads.setdefault(item.thread or "", []).append(again)
+    return ItemVerdict(item, ALREADY, content.contact_ids, content.receipt_id, version=new.version, resent=True)
 
 
 def _accepted(
     submission: Submission,
     item: PreparedItem,
     new: New,
-    known: dict[str, list[KnownItem]],
+    known: Known,
     child_keys: tuple[str, ...],
 ) -> ItemVerdict:
     ids = tuple(contact.contact_id for contact in item.contacts)
@@ -60,7 +82,9 @@ def _accepted(
             _follow(contact, new.version, earlier)
     if item.identity is not None:
         kept = KnownItem(item.identity, new.version, item.digest, submission.receipt_id, ids, child_keys)
-        known.setdefault(item.thread or "", []).append(kept)
+        known.threads.setdefault(item.thread or "", []).append(kept)
+    if item.fingerprint is not None:
+        known.contents.setdefault(item.fingerprint, KnownContent(submission.receipt_id, ids, item.referenced))
     wanting = any(contact.asks_for_a_person for contact in item.contacts)
     verdict = "accepted_with_defects" if wanting else "accepted"
     return ItemVerdict(item, verdict, ids, submission.receipt_id, version=new.version, supersedes=new.supersedes)
@@ -93,7 +117,7 @@ def _relink(contact: PreparedContact, known_instead: Mapping[str, str]) -> None:
         contact.body = orjson.dumps(canonical)
 
 
-def item_row(submission: Submission, verdict: ItemVerdict, passing_until: datetime) -> dict[str, Any]:
+def item_row(verdict: ItemVerdict, passing_until: datetime) -> dict[str, Any]:
     """The row by which this item is recognised again. Without a reference of the sender's it is forgotten in time."""
     item = verdict.item
     return {
@@ -101,7 +125,7 @@ def item_row(submission: Submission, verdict: ItemVerdict, passing_until: dateti
         "thread": item.thread,
         "version": verdict.version,
         "digest": item.digest,
-        "receipt_id": submission.receipt_id,
+        "receipt_id": verdict.receipt_id,
         "contact_ids": list(verdict.contacts),
         "child_keys": [contact.child_key for contact in item.contacts],
         "expires_at": passing_until if item.passing else None,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.intake.fingerprints import Fingerprints
 from services.intake.refused_store import RefusedStore
 from services.intake.repository import Receipts, Repeats
 from shared.keyring.keys import Keys
@@ -21,5 +22,6 @@ class IntakeWork(Work):
         """seal: for bodies that belong to no contact."""
         super().__init__(connection, now, tables, keys)
         self.repeats = Repeats(connection, now)
+        self.fingerprints = Fingerprints(connection, now)
         self.receipts = Receipts(connection)
         self.refused = RefusedStore(connection, now, seal)

@@ -2,6 +2,9 @@
 
 Source: message shapes, cross-connector rules: same key and content, same answer; same key, other content, to a person.
 A newer item of the same thread is a contact of its own that supersedes the older one.
+
+The same content within a day where one copy has neither a reference nor a key: a resend (assumption). Where both copies
+have one, and not the same, the sender says that they are two messages, and they stay two.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,15 @@ class KnownItem:
     receipt_id: UUID
     contact_ids: tuple[UUID, ...]
     child_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """A content that was accepted within a day. referenced: its sender gave it a reference or a key of its own."""
+
+    receipt_id: UUID
+    contact_ids: tuple[UUID, ...]
+    referenced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,18 @@ def judge(arrival: Arrival, thread: Sequence[KnownItem]) -> Verdict:
     if version < latest.version:
         return New(version, (None,) * len(arrival.child_keys), out_of_order=True)
     return New(version, _earlier_contacts(arrival.child_keys, latest))
+
+
+def is_resend(known: KnownContent, *, referenced: bool, new: New) -> bool:
+    """Whether an item that is new by its reference is the content of `known` once more.
+
+    What follows another version than that content is an update, whatever it says. Contents with another number of
+    children were read by other rules and stay apart.
+    """
+    follows_another = any(e is not None for e in new.supersedes) and new.supersedes != known.contact_ids
+    if follows_another or len(new.supersedes) != len(known.contact_ids):
+        return False
+    return not (known.referenced and referenced)
 
 
 def _earlier_contacts(child_keys: tuple[str, ...], latest: KnownItem) -> tuple[UUID | None, ...]:

@@ -68,6 +68,7 @@ class Item:
     version None: newer than what is known. group: items of one group belong together (rows of one incident).
     content: the item in one fixed form, for its digest. text: every string in it, for the danger check.
     held: why it cannot be worked; then it has no drafts and is quarantined.
+    essence: the same without the sender's own reference, by which a resend without one is recognised.
     unread: where it carries documents that could not be looked through.
     """
 
@@ -83,6 +84,7 @@ class Item:
     group: str | None = None
     held: tuple[Defect, ...] = ()
     text: str = ""
+    essence: bytes = b""
     unread: tuple[str, ...] = ()
 
 

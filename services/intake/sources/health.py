@@ -14,12 +14,13 @@ from services.intake.sources.fhir import ODS_CODE, Bundle
 from services.intake.sources.fields import Fields
 from services.intake.sources.health_request import request_draft
 from services.intake.sources.health_subjects import subjects_of
-from services.intake.sources.items import all_text, fixed_form, note_clock
+from services.intake.sources.items import all_text, essence, fixed_form, note_clock
 from services.intake.sources.json_text import read_json
 from services.intake.sources.notes import Notes
 from services.intake.sources.vcs import read_forms
 from shared.messages.contact import Child, Concern
 
+REFERENCES = frozenset({"id", "identifier"})  # of the bundle; its request keeps its own
 _EVENT = "servicerequest-request"
 _REASONS = frozenset({"new", "update", "delete"})
 _CANCELLED = frozenset({"revoked", "entered-in-error"})
@@ -64,6 +65,7 @@ def _item(message: object, bundle: Fields, resources: Bundle) -> Item:
         pointer="",
         sender_org=_sender(resources, header),
         content=fixed_form(message),
+        essence=essence(message, REFERENCES),
         text=BREAK.join((all_text(message), *(document.text or "" for document in resources.documents))),
         unread=unread,
         drafts=tuple(drafts),

@@ -9,12 +9,14 @@ from services.intake.domain.plain_text import BREAK
 from services.intake.domain.refusals import Refusal, Refused
 from services.intake.sources.documents import with_documents
 from services.intake.sources.drafts import Draft, Item, Reading
-from services.intake.sources.fields import Fields, strings_in
+from services.intake.sources.fields import Fields, key_of, strings_in
 from services.intake.sources.notes import Notes, defect
 from services.intake.sources.words import value
 from shared.messages.contact import Child, Consent, Place
 
 MOST_ITEMS = 2_000
+
+ReadOne = Callable[[object, str], Item | None]
 
 
 def fixed_form(message: object) -> bytes:
@@ -22,14 +24,22 @@ def fixed_form(message: object) -> bytes:
     return json.dumps(message, sort_keys=True, separators=(",", ":")).encode()
 
 
+def essence(message: object, references: frozenset[str]) -> bytes:
+    """The fixed form of a message without its fields `references`, given in the form of `key_of`."""
+    if not isinstance(message, dict):
+        return b""
+    return fixed_form({name: value for name, value in message.items() if key_of(name) not in references})
+
+
 def all_text(message: object) -> str:
     """Every string of the message, with breaks between them."""
     return BREAK.join(strings_in(message))
 
 
-def read_items(body: object, name: str, read: Callable[[object, str], Item | None]) -> Reading:
+def read_items(body: object, name: str, references: frozenset[str], read: ReadOne) -> Reading:
     """The messages of a body: one, a list, or an object with a list in its field `name`.
 
+    references: the fields that only say which message it is, in the form of `key_of`.
     What cannot be worked is held, and only where all are is the body refused.
     """
     messages, around = body if isinstance(body, list) else [body], b""
@@ -40,19 +50,20 @@ def read_items(body: object, name: str, read: Callable[[object, str], Item | Non
     if len(messages) > MOST_ITEMS:
         raise Refused(Refusal.TOO_MANY_ITEMS)
     single = len(messages) == 1
-    items = [_item(message, "" if single else f"/{n}", read) for n, message in enumerate(messages)]
+    items = [_item(message, "" if single else f"/{n}", references, read) for n, message in enumerate(messages)]
     if not any(item.drafts for item in items):
         raise Refused(Refusal.NOTHING_READABLE, tuple(d for item in items for d in item.held)[:20])
     return Reading(tuple(items), around)
 
 
-def _item(message: object, pointer: str, read: Callable[[object, str], Item | None]) -> Item:
+def _item(message: object, pointer: str, references: frozenset[str], read: ReadOne) -> Item:
     content, text = fixed_form(message), all_text(message)
     item = read(message, pointer) if isinstance(message, dict) else None
     if item is None:
         held = (defect("layout_not_understood", pointer or "/"),)
         return with_documents(Item(pointer, "", content, held=held, text=text), message)
-    return with_documents(replace(item, content=content, text=text), message)
+    whole = replace(item, content=content, text=text, essence=essence(message, references))
+    return with_documents(whole, message)
 
 
 def says_nothing(drafts: Iterable[Draft]) -> bool:

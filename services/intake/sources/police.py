@@ -23,13 +23,17 @@ from services.intake.sources.police_facts import (
 from services.intake.sources.words import value
 from shared.messages.contact import Child, Concern, Referrer, SenderRef
 
+REFERENCES = frozenset({"noticeid", "version"})
 SOURCE_CODE = "6"  # referral_source: Police
 
 
 def read_police(body: bytes, context: Context) -> Reading:
     """The notices in `body`. Raises Refused where nothing can be read."""
     return read_items(
-        read_json(body), "notices", lambda notice, pointer: _read_notice(Fields(notice, pointer, Notes(context)))
+        read_json(body),
+        "notices",
+        REFERENCES,
+        lambda notice, pointer: _read_notice(Fields(notice, pointer, Notes(context))),
     )
 
 

@@ -6,6 +6,7 @@ child when it was recorded later. Cells are kept as they are; formula characters
 
 import json
 from datetime import datetime
+from itertools import zip_longest
 
 from services.intake.domain.plain_text import BREAK
 from services.intake.domain.refusals import Refusal, Refused
@@ -23,6 +24,7 @@ from services.intake.sources.people import note_name, read_ethnicity, read_ident
 from services.intake.sources.words import value, word_key
 from shared.messages.contact import Adult, Child, Consent, Identifier, Name, Referrer, SenderRef
 
+REFERENCE = "incidentref"
 SOURCE_CODE = "2A"  # referral_source: Schools
 SECONDARY_FROM_YEAR = 7
 _IDENTIFYING = frozenset({"upn", "forename", "surname"})
@@ -76,8 +78,14 @@ def _item(row: Row, table: Table, about_file: tuple[str, ...], context: Context)
     if row.guessed:
         fields.note("encoding_guessed")
     item = _read_row(fields)
-    item.content, item.text = content, text
+    item.content, item.text, item.essence = content, text, _essence(table, row)
     return item
+
+
+def _essence(table: Table, row: Row) -> bytes:
+    """The row without the reference of its incident."""
+    named = zip_longest(table.header, row.cells)
+    return json.dumps([(name, cell) for name, cell in named if key_of(name or "") != REFERENCE]).encode()
 
 
 def _read_row(row: Fields) -> Item:

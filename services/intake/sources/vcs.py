@@ -18,6 +18,7 @@ from services.intake.sources.words import value
 from shared.messages.contact import Adult, Child, Referrer, SenderRef
 
 SOURCE_CODES = {"vcs": "8", "health": "3F"}  # referral_source; 3F is "use for others unless locally mapped"
+REFERENCES = frozenset({"submissionid", "submissionversion", "revision"})
 _UNSURE = frozenset({"unsure", "not sure", "unknown", ""})
 
 
@@ -28,7 +29,9 @@ def read_vcs(body: bytes, context: Context) -> Reading:
 
 def read_forms(message: object, context: Context) -> Reading:
     """The same for JSON that was read already."""
-    return read_items(message, "submissions", lambda form, pointer: _read_form(Fields(form, pointer, Notes(context))))
+    return read_items(
+        message, "submissions", REFERENCES, lambda form, pointer: _read_form(Fields(form, pointer, Notes(context)))
+    )
 
 
 def _read_form(form: Fields) -> Item | None:

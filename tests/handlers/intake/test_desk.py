@@ -145,9 +145,9 @@ async def test_a_deadlock_without_end_is_given_up(desk: Desk, unit: Unit) -> Non
 
 
 async def test_a_database_that_is_away_is_told_to_everybody_at_once(desk: Desk, unit: Unit) -> None:
-    unit.fail = lambda batch: ConnectionRefusedError()
+    unit.fail = lambda batch: asyncpg.CannotConnectNowError()
     outcomes = await taken(desk, *(a_submission() for _ in range(5)))
-    assert [type(outcome) for outcome in outcomes] == [ConnectionRefusedError] * 5
+    assert [type(outcome) for outcome in outcomes] == [asyncpg.CannotConnectNowError] * 5
     assert unit.tries == 1
 
 

@@ -26,7 +26,10 @@ TYPES = {
     "vcs": "application/json",
 }
 LEFT_BEHIND = (
-    *(f"intake.{name}" for name in ("contacts", "raw_messages", "submissions", "items", "threads", "idempotency")),
+    *(
+        f"intake.{name}"
+        for name in ("contacts", "raw_messages", "submissions", "items", "threads", "idempotency", "fingerprints")
+    ),
     *(f"intake.{name}" for name in ("refused", "agencies", "outbox")),
     "keyring.data_keys",
 )
@@ -66,7 +69,7 @@ class Door:
     async def age_by_a_day(self) -> None:
         """Let everything that expires after a day have expired."""
         async with self.engine.begin() as connection:
-            for table in ("idempotency", "items"):
+            for table in ("idempotency", "items", "fingerprints"):
                 await connection.execute(
                     text(f"update intake.{table} set expires_at = now() where expires_at < now() + interval '25 hours'")
                 )

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from services.intake.accept import AcceptUnit
@@ -88,7 +89,7 @@ async def test_a_database_that_is_away_means_try_again_and_the_retry_is_one_cont
     commit = IntakeWork.commit
 
     async def away(work: IntakeWork) -> None:
-        raise ConnectionRefusedError
+        raise asyncpg.CannotConnectNowError
 
     monkeypatch.setattr(IntakeWork, "commit", away)
     answers = [await door.send("police", NOTICE, key="k-1"), await door.send("police", b'{"n": "he has a knife')]
@@ -108,7 +109,7 @@ async def test_a_commit_whose_answer_was_lost_is_found_again_by_its_key(
 
     async def commit_then_lose_the_connection(work: IntakeWork) -> None:
         await commit(work)
-        raise ConnectionResetError
+        raise asyncpg.ConnectionDoesNotExistError
 
     monkeypatch.setattr(IntakeWork, "commit", commit_then_lose_the_connection)
     assert (await door.send("police", NOTICE)).status_code == 503

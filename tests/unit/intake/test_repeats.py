@@ -4,7 +4,17 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.domain.repeats import Again, Arrival, Conflict, KnownItem, New, Verdict, judge
+from services.intake.domain.repeats import (
+    Again,
+    Arrival,
+    Conflict,
+    KnownContent,
+    KnownItem,
+    New,
+    Verdict,
+    is_resend,
+    judge,
+)
 
 RECEIPT, ANNA, BEN = (UUID(int=n) for n in (1, 2, 3))
 FIRST = KnownItem("N|1", 1, b"one", RECEIPT, (ANNA, BEN), ("anna", "ben"))
@@ -34,3 +44,27 @@ def test_an_arrival_is_judged_by_its_thread(arrival: Arrival, thread: list[Known
 def test_an_only_child_is_the_same_child_whatever_its_fields_say_now() -> None:
     only = KnownItem("N|1", 1, b"one", RECEIPT, (ANNA,), ("anna smith",))
     assert judge(Arrival("N|2", 2, b"two", ("anna smyth",)), [only]) == New(2, (ANNA,))
+
+
+@pytest.mark.parametrize(
+    ("known_referenced", "referenced", "follows", "resend"),
+    [
+        (False, False, None, True),
+        (True, False, None, True),
+        (False, True, None, True),
+        (True, True, None, False),
+        (True, False, ANNA, True),
+        (True, True, ANNA, False),
+        (True, False, BEN, False),
+        (False, False, BEN, False),
+    ],
+)
+def test_a_content_comes_again_unless_its_sender_says_that_it_is_another_message(
+    known_referenced: bool, referenced: bool, follows: UUID | None, resend: bool
+) -> None:
+    known = KnownContent(RECEIPT, (ANNA,), known_referenced)
+    assert is_resend(known, referenced=referenced, new=New(2, (follows,))) is resend
+
+
+def test_a_content_read_as_another_number_of_children_is_no_resend() -> None:
+    assert not is_resend(KnownContent(RECEIPT, (ANNA,), False), referenced=False, new=New(1, (None, None)))
