@@ -48,6 +48,7 @@ _CODE_TABLES = {
     "ethnicity": "ethnicity",
     "disability": "disability",
     "referral_source": "referral_source",
+    "attention_why": "defect",  # A held item of a submission names its first defect.
 }
 
 
@@ -108,7 +109,7 @@ class Words:
         if code is None:
             return ""
         own = _OWN_TABLES.get(table)
-        if own is not None:
+        if own is not None and (table != "attention_why" or code in own):
             return own.get(code, code)
         rows = codes(_CODE_TABLES[table])
         return rows.label(code) if code in rows else code

@@ -120,10 +120,10 @@ class FrontDoor:
         return kept
 
     async def expire_refused(self) -> None:
-        """Forget refused bodies whose time is over, as long as the process runs."""
+        """Forget refused bodies and contents whose time is over, as long as the process runs."""
         while True:
             async with self._open_work() as work:
-                expired = await work.refused.expire()
+                expired = await work.refused.expire() + await work.fingerprints.expire()
                 await work.commit()
             await asyncio.sleep(5 if expired else 600)
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.intake.access import register_agency
+from services.intake.refused_store import RefusedStore, Unaccepted
 from shared.errors import ReasonCode
 from shared.ids import new_id
 from shared.quarantine import Record, Rejected, quarantine
@@ -60,3 +62,19 @@ async def held(engine: AsyncEngine, schema: str, *, contact_id: UUID | None = No
         item = (await connection.execute(insert(table).values(row).returning(table.c.id))).scalar_one()
     assert isinstance(item, UUID)
     return item
+
+
+async def refused(
+    engine: AsyncEngine,
+    *,
+    body: bytes = b"{broken: Tilly Ashgrove",
+    verdict: str = "refused",
+    reason: str = "not-json",
+    danger: tuple[str, ...] = (),
+) -> UUID:
+    """A body that intake did not accept, kept sealed; returns the item's id."""
+    await register_agency(engine, agency_id="school-ferndale", kind="school", name="Ferndale School", token="t-school")
+    kept = Unaccepted("school-ferndale", verdict, reason, "", danger, len(body), SEAL.fingerprint(body), body)
+    async with engine.begin() as connection:
+        [item] = await RefusedStore(connection, datetime.now(UTC), SEAL).keep([kept])
+    return item.refused_id

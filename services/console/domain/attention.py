@@ -57,7 +57,12 @@ class AttentionItem:
     @property
     def can_release(self) -> bool:
         """Whether the system can try it again: a refused body must be sent again by its sender."""
-        return self.kind != "refused" and self.reason not in _NEVER_RELEASED
+        return not self.is_submission and self.reason not in _NEVER_RELEASED
+
+    @property
+    def is_submission(self) -> bool:
+        """Whether it is a body that an agency sent and intake did not accept: `consumer` is then the agency."""
+        return self.schema == "intake" and self.kind in _HAS_CONTENT
 
 
 @dataclass(frozen=True, slots=True)

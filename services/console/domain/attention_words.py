@@ -5,6 +5,7 @@ KINDS = {
     "parked": "Message that keeps failing",
     "unsent": "Message that could not be sent",
     "refused": "Submission refused",
+    "held": "Submission held for a person",
 }
 
 SERVICES = {

@@ -23,8 +23,11 @@ _EVERY = " union all ".join(
 _ITEMS = f"""
     with items as (select * from ({_EVERY}) every where WANTED)
     select items.*,
-           coalesce(topic like '%.urgent.%', false) or coalesce(listed.urgent, false) as urgent
-    from items left join console.queue_items listed on listed.contact_id = items.contact_id
+           coalesce(topic like '%.urgent.%', false) or coalesce(listed.urgent, false)
+               or coalesce(cardinality(refused.danger) > 0, false) as urgent
+    from items
+    left join console.queue_items listed on listed.contact_id = items.contact_id
+    left join intake.v_refused_bodies refused on refused.id = items.id and items.schema = 'intake'
 """  # noqa: S608
 _OPEN = text(
     _ITEMS.replace("WANTED", "state = 'open'") + " order by urgent desc, since desc, items.id limit :most"
@@ -118,7 +121,7 @@ class PostgresAttention:
 
     async def content(self, item: AttentionItem) -> Content:
         """See Attention."""
-        kept = _REFUSED_BODY if item.kind == "refused" else _QUARANTINED_BODY[item.schema]
+        kept = _REFUSED_BODY if item.is_submission else _QUARANTINED_BODY[item.schema]
         row = (await self._connection.execute(kept, {"id": item.id})).one_or_none()
         if row is None or row.body is None:
             return Content(None)
@@ -126,4 +129,4 @@ class PostgresAttention:
             plain = self._seal.open(row.body, row.bound_to)
         except PermanentFailure:
             return Content(None)
-        return Content(plain if item.kind == "refused" else unpacked(plain))
+        return Content(plain if item.is_submission else unpacked(plain))

@@ -11,7 +11,7 @@ from services.console.domain.roles import Role
 from shared.errors import ReasonCode
 from shared.ids import new_id
 from tests.builders.console_app import ConsoleUnderTest, field_in, form_token_in
-from tests.builders.console_attention import held, quarantined
+from tests.builders.console_attention import held, quarantined, refused
 from tests.builders.console_desk import Desk
 
 WHY = "The sender has sent the whole message again."
@@ -241,3 +241,45 @@ async def test_what_nobody_vouches_for_is_never_released(console: ConsoleUnderTe
 
     assert answer.json()["type"] == "urn:mash:problem:cannot-release"
     assert await _state(console, "triage", item) == "open"
+
+
+async def test_a_refused_submission_is_listed_read_with_a_reason_and_resolved(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    quiet = await refused(console.engine)
+    item = await refused(console.engine, body=b"{child at the bridge", danger=("text_prompt",))
+    kept = await refused(console.engine, body=b"{}", verdict="quarantined", reason="layout_not_understood")
+    browser = await console.browser(Role.SCREENER)
+    path = f"/attention/intake/{item}"
+
+    listed = (await browser.get("/attention")).text
+    html = (await browser.get(path)).text
+    opened = await browser.post(f"{path}/content", data={"form_token": form_token_in(html), "reason": "To ring them."})
+
+    assert listed.index(str(item)) < listed.index(str(kept)) < listed.index(str(quiet)), "danger first"
+    for words in ("Submission refused", "It was not JSON", "Ferndale School", "Submission held for a person"):
+        assert words in listed
+    assert "Message could not be mapped; a person must read it as it came" in listed
+    assert 'value="release"' not in html
+    assert "bridge" not in listed + html
+    assert "{child at the bridge" in opened.text
+    program = await console.program(Role.SCREENER)
+    answers = [
+        (await program.post(f"/v1/attention/intake/{item}", json={"action": action, "reason": WHY})).status_code
+        for action in ("release", "resolve", "resolve")
+    ]
+    assert answers == [409, 200, 409]
+    assert await _state(console, "intake", item) == "resolved"
+    assert str(item) not in (await browser.get("/attention")).text
+
+
+async def test_a_held_submission_that_was_resolved_counts_no_longer_as_quarantined(console: ConsoleUnderTest) -> None:
+    item = await refused(console.engine, verdict="quarantined", reason="version_conflict")
+    program = await console.program(Role.MANAGER)
+
+    done = await program.post(f"/v1/attention/intake/{item}", json={"action": "resolve", "reason": WHY})
+
+    assert done.status_code == 200
+    async with console.engine.connect() as connection:
+        state = (await connection.execute(text("select state from intake.refused"))).scalar_one()
+    assert state == "resolved", "intake.v_refused counts the open ones"
