@@ -21,6 +21,7 @@ SERVER_LIMITS = {
 
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04"})
 _REFUSED_VALUES = "22"  # Data exceptions: a number out of range, a character no text can hold. They never pass.
+_DRIVER = frozenset({"asyncpg", "sqlalchemy"})
 _AWAY_CLASSES = ("08", "57P", "53")
 
 
@@ -67,12 +68,26 @@ def judged(error: BaseException) -> PermanentFailure | TransientFailure:
     return TransientFailure(ReasonCode.TRY_AGAIN if is_worth_repeating(error) else ReasonCode.RULE_FAILED)
 
 
+def _out_of_the_driver(error: BaseException) -> bool:
+    """Whether the driver or its pool were at work when the error was raised."""
+    trace = error.__traceback__
+    while trace is not None:
+        if str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0] in _DRIVER:
+            return True
+        trace = trace.tb_next
+    return False
+
+
 def is_database_away(error: BaseException) -> bool:
-    """True where nothing could be recorded because PostgreSQL is not there, full, or shutting down."""
-    if isinstance(error, (ConnectionError, PoolTimeout, asyncpg.CannotConnectNowError, TimeoutError)):
+    """True where nothing could be recorded because PostgreSQL is not there, full, or shutting down.
+
+    A time limit or a broken connection counts where it comes out of the driver or its pool. One of our own work, such
+    as a limit set by a handler, does not: taken for the database's it would hold up a partition for ever.
+    """
+    if isinstance(error, PoolTimeout | asyncpg.CannotConnectNowError):
         return True
-    if isinstance(error, OSError) and not isinstance(error, FileNotFoundError | PermissionError):
-        return True
+    if isinstance(error, OSError | TimeoutError):
+        return _out_of_the_driver(error)
     state = sqlstate(error)
     if state is not None:
         return state.startswith(_AWAY_CLASSES) and state not in _RETRY_STATES

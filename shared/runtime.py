@@ -116,7 +116,8 @@ class RunningService:
             async with asyncio.timeout(3), self.foundation.engine.connect() as connection:
                 await connection.execute(text("select 1"))
         except Exception as error:  # noqa: BLE001 - whatever it is, the process is not ready
-            faults["database"] = "away" if is_database_away(error) else type(error).__name__
+            away = isinstance(error, TimeoutError) or is_database_away(error)
+            faults["database"] = "away" if away else type(error).__name__
         if not self.consuming:
             faults["consumers"] = "not started"
         elif idle := self.watchdog.unassigned():

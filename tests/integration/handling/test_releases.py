@@ -1,7 +1,10 @@
 """What a person releases is really handled again, once; what a person resolves stands in nobody's way."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 
+from shared.messages.contact_received import ContactReceived
 from shared.work import Work
 from tests.builders.messages import a_contact_received
 from tests.integration.handling.unfed import Unfed, forgiving
@@ -151,3 +154,17 @@ async def test_a_value_that_no_column_can_hold_is_a_persons_task_at_once(unfed: 
     assert await unfed.settles("release")
     await unfed.works()
     assert len(await unfed.effects()) == 1
+
+
+async def test_a_time_limit_within_a_handler_parks_the_message_and_lets_the_others_pass(unfed: Unfed) -> None:
+    slow, good = a_contact_received(subject="slow"), a_contact_received(subject="good")
+
+    async def limited(messages: Sequence[ContactReceived], work: Work) -> None:
+        if slow.id in {message.id for message in messages}:
+            raise TimeoutError
+        await forgiving(messages, work)
+
+    unfed.handle = limited
+    await unfed.takes(slow, good)
+    assert await unfed.effects() == [good.id]
+    assert await unfed.rows("select message_id, reason from probe.parked") == [(slow.id, "rule-failed")]
