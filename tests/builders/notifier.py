@@ -142,7 +142,7 @@ def a_move(**changes: Any) -> CaseMoved:
         "contact_id": CONTACT_ID,
         "lane": Lane.ROUTINE,
     }
-    return CaseMoved(**{**envelope, **outer}, facets=CaseMovedFacets(**{**facets, **changes}))
+    return CaseMoved(**(envelope | outer), facets=CaseMovedFacets(**(facets | changes)))
 
 
 def a_danger_request(**changes: Any) -> NoticeRequested:
