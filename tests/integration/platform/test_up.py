@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from shared.topics import all_topics
 from tests.integration.platform.running_system import RunningSystem, mash, until
 
 pytestmark = pytest.mark.timeout(400)
@@ -30,6 +31,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
 def _settled(system: RunningSystem, contacts: int) -> bool:
     ledger = system.ledger()
     return ledger["accepted"] == contacts and ledger["in_flight"] == 0 and ledger["balanced"] is True
+
+
+def _has_every_topic(system: RunningSystem) -> bool:
+    return mash(system.directory, system.port, "topics").stdout.count("kept ") == len(all_topics())
 
 
 def test_a_contact_goes_all_the_way(system: RunningSystem) -> None:
@@ -83,7 +88,7 @@ def test_a_killed_server_is_started_again_and_loses_nothing(system: RunningSyste
     system.child(program).kill()
     until(lambda: f"{name} ended: starting it again" in system.output, "the supervisor noticed")
     until(system.ready, "the system is ready")
-    until(lambda: mash(system.directory, system.port, "topics").stdout.count("kept ") == 17, "every topic is there")
+    until(lambda: _has_every_topic(system), "every topic is there")
     assert system.ledger() == before
 
 
@@ -92,7 +97,7 @@ def test_kafka_deleted_from_the_disk_comes_back_empty_at_the_same_address(system
     before = system.ledger()
     shutil.rmtree(system.directory / "kafka")
     system.child("java").kill()
-    until(lambda: mash(system.directory, system.port, "topics").stdout.count("kept ") == 17, "every topic is there")
+    until(lambda: _has_every_topic(system), "every topic is there")
     assert (system.directory / "kafka" / "ports").read_text() == ports
     assert system.ledger() == before
 
