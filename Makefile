@@ -26,7 +26,7 @@ lint: .venv/.test
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "some files need: ruff format" >&2; exit 1; }
 
 types: .venv/.test
-	@$(BIN)/mypy shared services deploy
+	@$(BIN)/mypy shared services deploy tests
 
 imports: .venv/.test
 	@$(BIN)/lint-imports --no-cache

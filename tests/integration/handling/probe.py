@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, Text, Uuid, insert, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -75,10 +76,10 @@ def settings_for(url: str, bootstrap: str, **more: object) -> CommonSettings:
     return CommonSettings.model_validate(values)
 
 
-def build(settings: CommonSettings, *topics: Topic, handle: object = record_effects) -> Service:
+def build(settings: CommonSettings, *topics: Topic, handle: Any = record_effects) -> Service:
     """A probe that reads `topics`, one stage each."""
     foundation = lay_foundation(settings, SCHEMA, Work)
-    stages = [Stage(SCHEMA, f"read-{t.name}", t, ContactReceived, handle) for t in topics]  # type: ignore[arg-type]
+    stages = [Stage[Any, Any](SCHEMA, f"read-{t.name}", t, ContactReceived, handle) for t in topics]
     return Service(foundation, stages=stages)
 
 
