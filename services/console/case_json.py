@@ -25,6 +25,8 @@ def case_json(file: CaseFile) -> dict[str, object]:
         "outcome": None if case is None else case.outcome,
         "service": None if case is None else case.service,
         "team": None if case is None else case.team,
+        "supersedes": _plain(None if case is None else case.supersedes),
+        "superseded_by": _plain(None if case is None else case.superseded_by),
         "danger": list(file.accepted.danger),
         "contact": None if file.contact is None else file.contact.model_dump(mode="json"),
         "assessment": _assessment(file),

@@ -133,6 +133,7 @@ def _case_now(case: Case, accepted: Accepted) -> CaseNow:
         subject=case.subject,
         suggested_queue=case.suggested_queue,
         urgent=accepted.lane == Lane.URGENT.value or bool(accepted.danger) or case.queue == "mash-urgent",
+        superseded=case.superseded_by is not None,
     )
 
 

@@ -107,6 +107,8 @@ class Told:
 def told_of(move: Move, rules: Rules) -> Told:
     """Who must hear of a move: the team that has it now, teams beside it, and the referrer once it is decided."""
     position, before = move.case.position, move.came_from
+    if move.case.superseded_by is not None:
+        return Told()  # They hear of the newer version, and the referrer of what is decided about that one.
     catalogue = rules.policy.catalogue
     moved = before is None or (before.state, before.queue, before.service) != (
         position.state,

@@ -36,6 +36,7 @@ def assessed_of(message: ContactAssessed) -> Assessed:
         receipt_id=facets.receipt_id,
         trace=message.trace,
         lane=message.lane,
+        supersedes=facets.supersedes,
     )
     return Assessed(origin, contact, message.occurred_at, facets.policy_version)
 

@@ -24,12 +24,28 @@ from services.router.rows import (
 from services.router.tables import cases, clocks, decisions, placements
 from shared.insert_rows import insert_rows, replacing
 
-_CASES_OF = select(cases).where(cases.c.contact_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+VERSIONS_OF = text("""
+with recursive versions (contact_id, supersedes) as (
+    (
+        select contact_id, supersedes from router.cases where contact_id = any(:ids)
+        union
+        select contact_id, supersedes from router.cases where supersedes = any(:ids)
+    )
+    union
+    select c.contact_id, c.supersedes from versions v cross join lateral (
+        select contact_id, supersedes from router.cases where contact_id = v.supersedes
+        union all
+        select contact_id, supersedes from router.cases where supersedes = v.contact_id
+    ) c
+)
+select cases.* from router.cases where contact_id in (select contact_id from versions)
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 _OPEN_OF = text("""
 select distinct on (subject, service) subject, contact_id, queue, service, team, updated_at
 from router.cases
 where subject = any(:subjects) and state = 'placed' and service = any(:services) and contact_id <> all(:besides)
+  and superseded_by is null
 order by subject, service, updated_at desc
 """).bindparams(
     bindparam("subjects", type_=ARRAY(Text)),
@@ -90,9 +106,9 @@ class _Store:
 class CaseTable(_Store):
     """See services.router.work.Cases."""
 
-    async def of_contacts(self, contact_ids: Collection[UUID]) -> dict[UUID, Case]:
+    async def versions_of(self, contact_ids: Collection[UUID]) -> dict[UUID, Case]:
         """See Cases."""
-        rows = (await self._connection.execute(_CASES_OF, {"ids": list(contact_ids)})).mappings()
+        rows = (await self._connection.execute(VERSIONS_OF, {"ids": list(contact_ids)})).mappings()
         return {row["contact_id"]: case_of(row) for row in rows}
 
     async def open_of(

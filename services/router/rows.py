@@ -85,6 +85,8 @@ def case_row(move: Move, rules: Rules) -> dict[str, object]:
         "catalogue_version": rules.policy.catalogue.version,
         "clocks_version": rules.clocks.version,
         "updated_at": move.moved_at,
+        "supersedes": origin.supersedes,
+        "superseded_by": case.superseded_by,
     }
 
 
@@ -188,12 +190,14 @@ def case_of(row: RowMapping) -> Case:
             receipt_id=row["receipt_id"],
             trace=row["trace"],
             lane=lane,
+            supersedes=row["supersedes"],
         ),
         version=row["version"],
         position=_position_of(row),
         decide_by=row["decide_by"],
         assessed_at=row["assessed_at"],
         policy_version=row["policy_version"],
+        superseded_by=row["superseded_by"],
     )
 
 

@@ -55,6 +55,8 @@ cases = Table(
     Column("catalogue_version", Text),
     Column("clocks_version", Text),
     _instant("updated_at"),
+    Column("supersedes", Uuid),
+    Column("superseded_by", Uuid),
 )
 
 placements = Table(

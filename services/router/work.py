@@ -24,13 +24,16 @@ from shared.work import Work
 class Cases(Protocol):
     """Where every contact stands, and how it got there."""
 
-    async def of_contacts(self, contact_ids: Collection[UUID]) -> Mapping[UUID, Case]:
-        """The cases of these contacts; a contact without one is not in it."""
+    async def versions_of(self, contact_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        """The cases of these contacts and of every version before and after them; one without a case is not in it."""
 
     async def open_of(
         self, subjects: Collection[str], services: Collection[str], besides: Collection[UUID]
     ) -> Sequence[HeldCase]:
-        """Placed cases of these subjects with these services: the newest of each, leaving some contacts out."""
+        """Placed cases of these subjects with these services: the newest of each, leaving some contacts out.
+
+        What a newer version has taken the place of is no case of its own.
+        """
 
     async def record(self, moves: Sequence[RecordedMove], rules: Rules) -> None:
         """Keep each case as its last move left it, every move in the history, and the clocks that run now."""

@@ -138,7 +138,9 @@ def a_request(
     )
 
 
-def a_case(*, version: int = 1, state: str = "waiting", suggested_queue: str | None = "one-point") -> CaseNow:
+def a_case(
+    *, version: int = 1, state: str = "waiting", suggested_queue: str | None = "one-point", superseded: bool = False
+) -> CaseNow:
     """A case as the router holds it."""
     return CaseNow(
         version=version,
@@ -148,6 +150,7 @@ def a_case(*, version: int = 1, state: str = "waiting", suggested_queue: str | N
         subject="subject-1",
         suggested_queue=suggested_queue,
         urgent=False,
+        superseded=superseded,
     )
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from services.console.domain.decisions import Recorded
-from services.console.domain.queue import QueueItem, merged
+from services.console.domain.queue import SUPERSEDED, QueueItem, merged
 from services.console.domain.roles import Staff
 from services.console.domain.tasks import NoticeTask, TaskKey
 from services.console.repository.audit import Act, AuditEntry
@@ -47,19 +47,20 @@ class MemoryQueueItems:
         found = [
             item
             for item in self.rows.values()
-            if item.state in OPEN_STATES and (queues is None or item.queue in queues)
+            if item.state in OPEN_STATES and (queues is None or item.queue in queues) and item.reason != SUPERSEDED
         ]
         return sorted(found, key=_pressing)[:limit]
 
     async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
-        found = [i for i in self.rows.values() if (i.state, i.queue) == ("placed", queue) and i.moved_at > since]
+        placed = [i for i in self.rows.values() if (i.state, i.queue) == ("placed", queue) and i.reason != SUPERSEDED]
+        found = [i for i in placed if i.moved_at > since]
         return sorted(found, key=lambda item: (-item.moved_at.timestamp(), item.contact_id))[:limit]
 
     async def counts(self, now: datetime) -> dict[str, int]:
         found: dict[str, int] = {}
         for item in self.rows.values():
             recent = item.state == "placed" and item.moved_at > now - PLACED_SHOWN_FOR
-            if item.state in OPEN_STATES or recent:
+            if (item.state in OPEN_STATES or recent) and item.reason != SUPERSEDED:
                 found[item.queue] = found.get(item.queue, 0) + 1
         return found
 

@@ -37,8 +37,15 @@ class MemoryCases:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def of_contacts(self, contact_ids: Collection[UUID]) -> Mapping[UUID, Case]:
-        return {one: self._state.cases[one] for one in contact_ids if one in self._state.cases}
+    async def versions_of(self, contact_ids: Collection[UUID]) -> Mapping[UUID, Case]:
+        found: dict[UUID, Case] = {}
+        wanted = set(contact_ids)
+        while wanted:
+            more = {id_: c for id_, c in self._state.cases.items() if id_ in wanted or c.origin.supersedes in wanted}
+            fresh = more.keys() - found.keys()
+            found |= more
+            wanted = {*fresh, *(c.origin.supersedes for id_, c in more.items() if id_ in fresh and c.origin.supersedes)}
+        return found
 
     async def open_of(
         self, subjects: Collection[str], services: Collection[str], besides: Collection[UUID]
@@ -47,7 +54,7 @@ class MemoryCases:
         for contact_id, case in self._state.cases.items():
             position, subject = case.position, case.origin.subject
             placed = position.state is CaseState.PLACED and position.service in services
-            if placed and subject in subjects and contact_id not in besides:
+            if placed and subject in subjects and contact_id not in besides and case.superseded_by is None:
                 held = OpenCase(position.queue, position.service, position.team)
                 one = HeldCase(subject, contact_id, held, self._state.moved_at[contact_id])
                 before = newest.get((subject, position.service))

@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class CaseNow:
-    """Where the case stands according to the router."""
+    """Where the case stands according to the router. superseded: a newer version of the contact leads it."""
 
     version: int
     state: str
@@ -37,6 +37,7 @@ class CaseNow:
     subject: str
     suggested_queue: str | None
     urgent: bool
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Refused(StrEnum):
 
     NOT_YET_ROUTED = "not-yet-routed"
     STALE_VERSION = "stale-version"
+    SUPERSEDED = "superseded"
     ALREADY_CLOSED = "already-closed"
     NOTHING_TO_CONFIRM = "nothing-to-confirm"
     OUTCOME_NEEDS_A_SERVICE = "outcome-needs-a-service"
@@ -121,6 +123,8 @@ def refusal_of(request: Request, case: CaseNow | None, closing_outcomes: frozens
         return Refused.NOT_YET_ROUTED
     if request.case_version != case.version:
         return Refused.STALE_VERSION
+    if case.superseded:
+        return Refused.SUPERSEDED
     if case.state == "closed":
         return Refused.ALREADY_CLOSED
     if case.state != "waiting":

@@ -11,6 +11,7 @@ from shared.messages.envelope import Lane
 
 IN_TRIAGE = "in_triage"
 URGENT_QUEUE = "mash-urgent"
+SUPERSEDED = "superseded"  # reason of the router: a newer version stands in the lists for this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ REASONS = {
     "auto_early_help": "Early help, placed by policy with consent",
     "person_decided": "A person decided",
     "person_closed": "A person closed it",
+    "newer_version": "A newer version of a contact: it says less than an earlier one, or a person decided on that one",
+    "superseded": "A newer version of this contact has taken its place",
 }
 
 DANGER = {

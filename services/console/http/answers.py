@@ -22,6 +22,10 @@ _WHY = {
         "The case has moved on",
         "It changed after you opened it. Look at it again before you decide.",
     ),
+    Refused.SUPERSEDED: (
+        "A newer version has taken its place",
+        "The sender sent this contact again in a newer version. Decide on that one: this one goes where that one goes.",
+    ),
     Refused.ALREADY_CLOSED: (
         "The contact is closed",
         "A closed contact takes no further decision. New information comes in as a new contact.",

@@ -57,6 +57,8 @@ v_case = table(
     column("team", Text),
     column("alternatives", ARRAY(Text)),
     column("notes", ARRAY(Text)),
+    column("supersedes", Uuid),
+    column("superseded_by", Uuid),
     schema="router",
 )
 v_placement = table(

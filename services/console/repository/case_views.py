@@ -59,7 +59,7 @@ class Involvement:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Where the router holds it."""
+    """Where the router holds it. supersedes: the earlier version of it; superseded_by: the newer that leads it."""
 
     contact_id: UUID
     state: str
@@ -77,6 +77,8 @@ class Case:
     team: str | None
     alternatives: tuple[str, ...]
     notes: tuple[str, ...]
+    supersedes: UUID | None = None
+    superseded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

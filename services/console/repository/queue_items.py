@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.console.domain.queue import QueueItem
+from services.console.domain.queue import SUPERSEDED, QueueItem
 from services.console.tables import queue_items as t
 from shared.insert_rows import insert_rows
 
@@ -19,6 +19,7 @@ PLACED_SHOWN_FOR = timedelta(hours=24)
 
 # Spelled out, not bound, so that the partial indexes of the open entries apply.
 _OPEN = text("state in ('in_triage', 'waiting')")
+_LEADS = t.c.reason.is_distinct_from(SUPERSEDED)
 _COLUMNS = tuple(QueueItem.__dataclass_fields__)
 _WRITTEN = tuple(name for name in _COLUMNS if name != "shown_at")
 _MOVING = tuple(name for name in _WRITTEN if name not in ("contact_id", "moves_seen"))
@@ -45,7 +46,10 @@ class QueueItems(Protocol):
         """The entries whose contact id, its last eight characters, or receipt id is this; oldest first."""
 
     async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
-        """What waits for people, urgent first, then by the time left. queues: None for all."""
+        """What waits for people, urgent first, then by the time left. queues: None for all.
+
+        Of several versions of one contact only the newest stands in a list, here and in the two that follow.
+        """
 
     async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
         """What was placed on one queue since an instant, newest first."""
@@ -101,7 +105,7 @@ class PostgresQueueItems:
 
     async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
         """See QueueItems."""
-        found = select(*_fields()).where(_OPEN)
+        found = select(*_fields()).where(_OPEN, _LEADS)
         if queues is not None:
             found = found.where(t.c.queue == queues[0] if len(queues) == 1 else t.c.queue.in_(queues))
         order = (t.c.urgent.desc(), t.c.decide_by.asc().nulls_first(), t.c.received_at, t.c.contact_id)
@@ -109,15 +113,15 @@ class PostgresQueueItems:
 
     async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
         """See QueueItems."""
-        found = select(*_fields()).where(t.c.state == "placed", t.c.queue == queue, t.c.moved_at > since)
+        found = select(*_fields()).where(t.c.state == "placed", t.c.queue == queue, t.c.moved_at > since, _LEADS)
         order = (t.c.moved_at.desc(), t.c.contact_id)
         return [_item(row) for row in (await self._connection.execute(found.order_by(*order).limit(limit))).mappings()]
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """See QueueItems."""
-        waiting = select(t.c.queue, func.count()).where(_OPEN).group_by(t.c.queue)
-        recent = now - PLACED_SHOWN_FOR
-        placed = select(t.c.queue, func.count()).where(t.c.state == "placed", t.c.moved_at > recent).group_by(t.c.queue)
+        per_queue = select(t.c.queue, func.count()).where(_LEADS).group_by(t.c.queue)
+        waiting = per_queue.where(_OPEN)
+        placed = per_queue.where(t.c.state == "placed", t.c.moved_at > now - PLACED_SHOWN_FOR)
         found: dict[str, int] = {}
         for statement in (waiting, placed):
             for queue, count in await self._connection.execute(statement):

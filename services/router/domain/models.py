@@ -31,6 +31,8 @@ class Reason(StrEnum):
     AUTO_EARLY_HELP = "auto_early_help"
     PERSON_DECIDED = "person_decided"
     PERSON_CLOSED = "person_closed"
+    NEWER_VERSION = "newer_version"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What identifies a contact on every message about it, unchanged from door to door."""
+    """What identifies a contact on every message about it, unchanged from door to door.
+
+    supersedes: the contact of which this one is a newer version.
+    """
 
     contact_id: UUID
     subject: str
@@ -71,6 +76,7 @@ class Origin:
     receipt_id: str
     trace: str
     lane: Lane
+    supersedes: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One contact as the router holds it. version counts its moves from 1; assessed_at: of its latest assessment."""
+    """One contact as the router holds it. version counts its moves from 1; assessed_at: of its latest assessment.
+
+    superseded_by: the newer version of this contact that has taken its place; it stands where that one stands.
+    """
 
     contact: Contact
     origin: Origin
@@ -101,6 +110,7 @@ class Case:
     decide_by: datetime
     assessed_at: datetime
     policy_version: str
+    superseded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from services.router.domain.clocks import DECIDE_BY, Clocks, RunningClock, decid
 from services.router.domain.models import Assessed, Case, Contact, Origin, Position, Reason
 from services.router.domain.placement import Placed, Policy, Waiting
 from services.router.domain.staff import Closed, Ruling, StaffDecision, as_decided
+from services.router.domain.versions import following
 from shared.messages.case_moved import CaseState
 
 
@@ -31,18 +32,60 @@ class Move:
     decision_id: str | None = None
 
 
-def first_move(assessed: Assessed, decision: Waiting | Placed, rules: Rules, at: datetime) -> Move:
-    """The move that gives a contact its case, version 1."""
+def first_move(
+    assessed: Assessed, decision: Waiting | Placed, rules: Rules, at: datetime, *, no_later: datetime | None = None
+) -> Move:
+    """The move that gives a contact its case, version 1. no_later: the due time of the versions before it."""
     return _move(
-        assessed.origin, assessed.contact, None, decision, rules, at, assessed.assessed_at, assessed.policy_version
+        assessed.origin,
+        assessed.contact,
+        None,
+        decision,
+        rules,
+        at,
+        assessed.assessed_at,
+        assessed.policy_version,
+        no_later=no_later,
     )
 
 
-def reassessed_move(case: Case, assessed: Assessed, decision: Waiting | Placed, rules: Rules, at: datetime) -> Move:
-    """The move after a further assessment. The first receipt keeps every clock's start."""
+def reassessed_move(
+    case: Case,
+    assessed: Assessed,
+    decision: Waiting | Placed,
+    rules: Rules,
+    at: datetime,
+    *,
+    no_later: datetime | None = None,
+) -> Move:
+    """The move after a further assessment. The first receipt keeps every clock's start.
+
+    no_later: the due time of the versions before it.
+    """
     first_received_at = min(case.contact.received_at, assessed.contact.received_at)
     contact = replace(assessed.contact, received_at=first_received_at)
-    return _move(assessed.origin, contact, case, decision, rules, at, assessed.assessed_at, assessed.policy_version)
+    return _move(
+        assessed.origin,
+        contact,
+        case,
+        decision,
+        rules,
+        at,
+        assessed.assessed_at,
+        assessed.policy_version,
+        no_later=no_later,
+    )
+
+
+def following_move(case: Case, leader: Case, rules: Rules, at: datetime) -> Move:
+    """The move of an earlier version to where its newer one stands. What only the earlier one is about keeps its clock.
+
+    Nobody waits for a decision about the earlier one, so its `decide_by` is the newer one's and runs there.
+    """
+    moved = replace(case, version=case.version + 1, position=following(leader), decide_by=leader.decide_by)
+    led = {running.clock for running in _running(leader, at, rules)}
+    own = tuple(running for running in _running(moved, at, rules) if running.clock not in led)
+    return Move(moved, at, own, came_from=case.position if case.version else None)
 
 
 def decided_move(
@@ -63,6 +106,7 @@ def _move(
     assessed_at: datetime,
     policy_version: str,
     staff: StaffDecision | None = None,
+    no_later: datetime | None = None,
 ) -> Move:
     position = _position(decision, before, staff.staff_id if staff is not None else None)
     case = Case(
@@ -70,7 +114,7 @@ def _move(
         origin=origin,
         version=1 if before is None else before.version + 1,
         position=position,
-        decide_by=_decide_by(contact, before, staff, rules),
+        decide_by=_decide_by(contact, before if staff is not None else None, no_later, rules),
         assessed_at=assessed_at,
         policy_version=policy_version,
     )
@@ -84,10 +128,14 @@ def _move(
     )
 
 
-def _decide_by(contact: Contact, before: Case | None, staff: StaffDecision | None, rules: Rules) -> datetime:
-    """The stricter of old and new due time after a decision. Source: timescales (re-rating restarts nothing)."""
+def _decide_by(contact: Contact, decided: Case | None, no_later: datetime | None, rules: Rules) -> datetime:
+    """The strictest of the due times that hold. Source: timescales (re-rating restarts nothing).
+
+    decided: the case before a person's decision; no_later: the due time of the versions before this one.
+    """
     due = decide_by(contact, rules.clocks)
-    return due if before is None or staff is None else min(due, before.decide_by)
+    before = (decided.decide_by if decided is not None else None, no_later)
+    return min(due, *(one for one in before if one is not None)) if any(before) else due
 
 
 def _position(decision: Waiting | Placed | Closed, before: Case | None, decided_by: str | None) -> Position:

@@ -3,12 +3,14 @@
 What a person has decided stays as it is, unless danger has come to light since: nothing moves behind their back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from services.router.domain.models import Case, Contact, OpenCase
 from services.router.domain.placement import Placed, Policy, Waiting, place
+from services.router.domain.versions import among_versions, standing
 from shared.messages.case_moved import CaseState
 
 
@@ -28,19 +30,29 @@ class Stays:
 
 
 def reassess(
-    case: Case, contact: Contact, assessed_at: datetime, open_case: OpenCase | None, policy: Policy
+    case: Case,
+    contact: Contact,
+    assessed_at: datetime,
+    open_case: OpenCase | None,
+    policy: Policy,
+    before: Sequence[Case] = (),
 ) -> Waiting | Placed | Stays:
-    """What a further assessment of a known contact does to its case."""
+    """What a further assessment of a known contact does to its case. before: versions before this contact.
+
+    Source: continuum, rule 5 (a qualified person decides); that new danger alone undoes a decision: assumption.
+    """
     if assessed_at < case.assessed_at:
         return Stays(Kept.OLDER)
     new_danger = contact.in_danger and not case.contact.in_danger
     if case.position.decided_by is not None and not new_danger:
         return Stays(Kept.PERSON_DECIDED)
-    decided = place(contact, open_case, policy)
-    return Stays(Kept.UNCHANGED) if _same(case, contact, decided) else decided
+    stands, _ = standing(contact, before)
+    decided = among_versions(contact, before, place(stands, open_case, policy), policy)
+    return Stays(Kept.UNCHANGED) if is_same(case, stands, decided) else decided
 
 
-def _same(case: Case, contact: Contact, decided: Waiting | Placed) -> bool:
+def is_same(case: Case, contact: Contact, decided: Waiting | Placed) -> bool:
+    """True where a case holds these facts already and stands where they lead."""
     position = case.position
     if case.contact != contact:
         return False

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     OUTCOME_MISSING = "outcome_missing"
     OUTCOME_NEEDS_A_SERVICE = "outcome_needs_a_service"
     FLAG_NOT_SAID = "flag_not_said"
+    SUPERSEDED = "superseded"
     ONLY_FOR_PLACES = "only_for_places"
     ONLY_FOR_CHILDREN = "only_for_children"
 
@@ -82,11 +83,29 @@ Ruling = Waiting | Placed | Closed | Stale | Refused
 
 
 def rule_on(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
-    """What becomes of this decision about this case as it stands now."""
+    """What becomes of this decision about this case as it stands now.
+
+    Source: continuum, rules 2 and 5 (a recorded outcome and a reason; a qualified person decides).
+    """
+    hindrance = _hindrance(decision, case, policy)
+    if hindrance is not None:
+        return hindrance
+    match decision.action:
+        case DecisionAction.CONFIRM:
+            return _confirm(decision, case, policy)
+        case DecisionAction.CHANGE:
+            return _change(decision, case, policy)
+        case DecisionAction.CLOSE:
+            return _close(decision, case, policy)
+
+
+def _hindrance(decision: StaffDecision, case: Case, policy: Policy) -> Stale | Refused | None:
     if decision.case_version != case.version:
         return Stale(decision.case_version, case.version)
     if decision.role not in DECIDING_ROLES:
         return Refused(Refusal.ROLE_MAY_NOT_DECIDE)
+    if case.superseded_by is not None:
+        return Refused(Refusal.SUPERSEDED)  # The newer version leads: what is decided there holds here too.
     if case.position.state is CaseState.CLOSED:
         return Refused(Refusal.CASE_CLOSED)
     if not decision.reason_code.strip():
@@ -95,13 +114,7 @@ def rule_on(decision: StaffDecision, case: Case, policy: Policy) -> Ruling:
         return Refused(Refusal.UNKNOWN_OUTCOME)
     if decision.level is not None and decision.level not in EVERY_LEVEL:
         return Refused(Refusal.UNKNOWN_LEVEL)
-    match decision.action:
-        case DecisionAction.CONFIRM:
-            return _confirm(decision, case, policy)
-        case DecisionAction.CHANGE:
-            return _change(decision, case, policy)
-        case DecisionAction.CLOSE:
-            return _close(decision, case, policy)
+    return None
 
 
 def as_decided(contact: Contact, decision: StaffDecision, catalogue: Catalogue) -> Contact:

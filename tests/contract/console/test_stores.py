@@ -116,6 +116,25 @@ async def test_placed_items_are_newest_first_and_counts_leave_out_what_is_old_or
     assert await stores.queue_items.counts(RECEIVED_AT) == {"tas": 2, "mash-screening": 1}
 
 
+async def test_of_two_versions_of_a_contact_only_the_newer_stands_in_the_lists(stores: Stores) -> None:
+    at = RECEIVED_AT - timedelta(hours=1)
+    waiting, placed = a_move(), a_move(state=CaseState.PLACED, queue="tas", moved_at=at)
+    earlier = [
+        a_move(reason="superseded", suggested_queue=None),
+        a_move(state=CaseState.PLACED, queue="tas", reason="superseded", moved_at=at),
+    ]
+    await stores.queue_items.record(newest_of([waiting, placed, *earlier]))
+
+    assert [item.contact_id for item in await stores.queue_items.open_items(None, 10)] == [waiting.contact_id]
+    assert [item.contact_id for item in await stores.queue_items.open_items(["mash-screening"], 10)] == [
+        waiting.contact_id
+    ]
+    since = RECEIVED_AT - timedelta(hours=24)
+    assert [item.contact_id for item in await stores.queue_items.placed_items("tas", since, 10)] == [placed.contact_id]
+    assert await stores.queue_items.counts(RECEIVED_AT) == {"tas": 1, "mash-screening": 1}
+    assert await stores.queue_items.find(earlier[0].contact_id) is not None
+
+
 async def test_a_reference_finds_contact_and_receipt(stores: Stores) -> None:
     receipt_id = str(new_id())
     first, second, other = a_move(receipt_id=receipt_id), a_move(receipt_id=receipt_id), a_move()

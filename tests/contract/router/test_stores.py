@@ -54,7 +54,7 @@ async def test_a_case_comes_back_as_it_was_recorded(stores: Stores) -> None:
     )
     await place(stores, message)
     async with stores() as work:
-        case = (await work.cases.of_contacts([message.contact_id]))[message.contact_id]
+        case = (await work.cases.versions_of([message.contact_id]))[message.contact_id]
     assert case.contact.indicators == ("MI1", "AT1")
     assert case.contact.markers == ("missing_returned", "school_secondary")
     assert (case.contact.consent, case.contact.district, case.contact.requested_service) == ("unknown", "DH1", "tas")
@@ -71,8 +71,8 @@ async def test_a_case_comes_back_as_it_was_recorded(stores: Stores) -> None:
 
 async def test_a_contact_without_a_case_is_not_found(stores: Stores) -> None:
     async with stores() as work:
-        assert await work.cases.of_contacts([new_id()]) == {}
-        assert await work.cases.of_contacts([]) == {}
+        assert await work.cases.versions_of([new_id()]) == {}
+        assert await work.cases.versions_of([]) == {}
 
 
 async def test_what_was_not_committed_is_not_there(stores: Stores) -> None:
@@ -80,7 +80,7 @@ async def test_what_was_not_committed_is_not_there(stores: Stores) -> None:
     async with stores() as work:
         await place_contacts([message], work)
     async with stores() as work:
-        assert await work.cases.of_contacts([message.contact_id]) == {}
+        assert await work.cases.versions_of([message.contact_id]) == {}
 
 
 async def test_open_cases_are_the_newest_of_each_service_and_leave_out_what_is_asked(stores: Stores) -> None:
@@ -163,5 +163,5 @@ async def test_a_move_between_waiting_queues_restarts_nothing(stores: Stores) ->
     assert await raise_due(stores) == [(message.contact_id, "DECIDE_BY", 80)]
     await decide(stores, a_decided_message(message.contact_id, DecisionAction.CHANGE, queue="mash-identity"))
     async with stores() as work:
-        case = (await work.cases.of_contacts([message.contact_id]))[message.contact_id]
+        case = (await work.cases.versions_of([message.contact_id]))[message.contact_id]
     assert case.decide_by == message.facets.received_at + timedelta(hours=4)

@@ -288,3 +288,33 @@ async def test_the_console_says_so_while_the_database_is_away() -> None:
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
     assert answer.json()["type"] == "urn:mash:problem:try-again"
+
+
+async def test_the_earlier_version_leads_to_the_newer_one_and_takes_no_decision(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    earlier, newer = await desk.contact(reason="superseded"), await desk.contact(reason="newer_version")
+    async with desk.engine.begin() as connection:
+        for column, contact_id, other in (("superseded_by", earlier, newer), ("supersedes", newer, earlier)):
+            await connection.execute(
+                text(f"update router.v_case set {column} = :other where contact_id = :id"),
+                {"other": other, "id": contact_id},
+            )
+    browser = await console.browser(Role.SCREENER)
+
+    queue = (await browser.get("/queues/mash-screening")).text
+    assert (f"c-{newer}" in queue, f"c-{earlier}" in queue) == (True, False)
+    page = (await browser.get(f"/contacts/{earlier}")).text
+    assert "A newer version of this contact has taken its place" in page
+    assert f'href="/contacts/{newer}"' in page
+    assert "Record the decision" not in page
+    newer_page = (await browser.get(f"/contacts/{newer}")).text
+    assert "This is a newer version of" in newer_page
+    assert "Record the decision" in newer_page
+    answers = {"case_version": "1", "action": "close", "outcome": "ADVICE", "reason": "Spoke to the school."}
+    refused = await browser.post(
+        f"/contacts/{earlier}/decisions",
+        data=_form(newer_page, **answers),
+    )
+    assert refused.status_code == 409
+    assert "A newer version has taken its place" in refused.text

@@ -46,6 +46,8 @@ def test_everything_wrong_with_a_form_is_said_at_once(request_: Request, found: 
         (a_request(), None, Refused.NOT_YET_ROUTED),
         (a_request(case_version=1), a_case(version=2), Refused.STALE_VERSION),
         (a_request(case_version=2), a_case(version=1), Refused.STALE_VERSION),
+        (a_request(), a_case(superseded=True), Refused.SUPERSEDED),
+        (a_request(), a_case(state="closed", superseded=True), Refused.SUPERSEDED),
         (a_request(), a_case(state="closed"), Refused.ALREADY_CLOSED),
         (a_request(case_version=1), a_case(version=2, state="closed"), Refused.STALE_VERSION),
         (a_request(), a_case(suggested_queue=None), Refused.NOTHING_TO_CONFIRM),
