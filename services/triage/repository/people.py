@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_not
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.triage.domain.identity import KeyKind, KnownName, MatchKey, normalised_name
-from services.triage.domain.matching import ReviewNeeded
+from services.triage.domain.matching import ReviewNeeded, SamePerson
 from services.triage.domain.placing import Placing
 from services.triage.domain.register import KnownPerson
 from services.triage.records import Told
@@ -59,8 +59,9 @@ class PeopleTable:
     async def claim(self, placings: Sequence[Placing]) -> frozenset[MatchKey]:
         """Make the new persons and give everyone their keys. Returns keys that somebody else was faster to claim.
 
-        All or nothing: where any key was lost, nothing was made. Keys are claimed in one order, so two units that
-        want the same ones wait for each other instead of deadlocking.
+        That is also a key that a known person got meanwhile: two units that each give one another number would else
+        make one person of two children. All or nothing: where any key was lost, nothing was made. Keys are claimed in
+        one order, then persons are held in one order, so that units wait for each other instead of deadlocking.
         """
         made = [placing for placing in placings if placing.is_new_person]
         wanted = {key: placing.person_id for placing in placings for key in placing.gained}
@@ -69,10 +70,28 @@ class PeopleTable:
         async with self._connection.begin_nested() as savepoint:
             if made:
                 await insert_rows(self._connection, person, [_row_of_person(placing) for placing in made])
-            lost = frozenset(wanted.keys() - await self._claim_keys(wanted))
+            lost = frozenset(wanted.keys() - await self._claim_keys(wanted)) or await self._unforeseen(placings)
             if lost:
                 await savepoint.rollback()
         return lost
+
+    async def _unforeseen(self, placings: Sequence[Placing]) -> frozenset[MatchKey]:
+        """Keys of known persons who gain one, and of which their placing did not know. Holds those persons."""
+        foreseen: defaultdict[UUID, set[MatchKey]] = defaultdict(set)
+        gaining = {one.person_id for one in placings if one.gained and isinstance(one.match, SamePerson)}
+        for one in placings:
+            if one.person_id in gaining:
+                foreseen[one.person_id].update(one.gained)
+                foreseen[one.person_id].update(one.match.person.keys if isinstance(one.match, SamePerson) else ())
+        if not gaining:
+            return frozenset()
+        await self.hold(gaining)
+        held = select(_k.person_id, _k.digest, _k.kind).where(_k.person_id == any_(literal(list(gaining), ARRAY(Uuid))))
+        return frozenset(
+            key
+            for person_id, digest, kind in await self._connection.execute(held)
+            if (key := MatchKey(bytes(digest), KeyKind(kind))) not in foreseen[person_id]
+        )
 
     async def _claim_keys(self, wanted: dict[MatchKey, UUID]) -> set[MatchKey]:
         if not wanted:

@@ -1,14 +1,16 @@
 """The same new child in two processes at the same instant: one person, on a real PostgreSQL."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 
 from services.triage.handlers import assess_contacts
 from shared.messages.contact import Child
 from tests.builders.triage import RECEIVED_AT, a_child, a_contact, a_name, nhs_number, upn
 from tests.integration.triage.conftest import ROUTINE, URGENT, Triage
 
-ROUNDS = 50
+ROUNDS = 200
 UPNS = ("H840990118001", "Y392990219034", "B887990320117", "D887990522208")
 
 
@@ -94,3 +96,40 @@ async def test_two_contacts_of_a_known_child_at_once_both_count(triage: Triage, 
     await asyncio.gather(triage.takes(ROUTINE, [mine]), other_triage.takes(URGENT, [theirs]))
     reasons = await triage.rows("select needs_person from triage.assessment order by assessed_at, needs_person")
     assert sorted(reasons, key=str) == [("multiplier_review",), (None,), (None,)]
+
+
+async def test_two_numbers_that_come_at_once_for_one_known_child_are_not_both_believed(
+    triage: Triage, other_triage: Triage
+) -> None:
+    known = [a_new_child(number) for number in range(ROUNDS)]
+    await triage.takes(ROUTINE, await triage.received(*(a_contact("AT1", subject=child) for child in known)))
+    numbers = nhs_numbers()
+    for number in range(ROUNDS):
+        told = [a_new_child(number, identifiers=(nhs_number(next(numbers)),)) for _ in range(2)]
+        mine, theirs = await triage.received(*(a_contact("AT1", subject=child) for child in told))
+        await asyncio.gather(triage.takes(ROUTINE, [mine]), other_triage.takes(URGENT, [theirs]))
+    held = await triage.rows("select count(*) from triage.match_key where kind = 'nhs_number' group by person_id")
+    assert held == [(1,)] * (2 * ROUNDS)
+    reviews = await triage.rows("select review, count(*) from triage.person where review is not null group by 1")
+    assert reviews == [("identifiers_differ", ROUNDS)]
+
+
+async def test_contacts_that_each_know_another_part_of_a_new_child_make_one_person(
+    triage: Triage, other_triage: Triage
+) -> None:
+    numbers = nhs_numbers()
+    for number in range(ROUNDS):
+        told = [a_new_child(number, identifiers=(nhs_number(next(numbers)),)), a_new_child(number)]
+        mine, theirs = await triage.received(*(a_contact("AT1", subject=child) for child in told))
+        await asyncio.gather(triage.takes(ROUTINE, [mine]), other_triage.takes(URGENT, [theirs]))
+    assert await triage.rows("select count(*) from triage.person") == [(ROUNDS,)]
+    keys = await triage.rows("select kind, count(*), count(distinct person_id) from triage.match_key group by 1")
+    assert sorted(keys) == [("name_and_birth_date", ROUNDS, ROUNDS), ("nhs_number", ROUNDS, ROUNDS)]
+
+
+def nhs_numbers() -> Iterator[str]:
+    """Numbers of the 999 range with their check digits."""
+    for first_nine in count(999000000, 137):
+        left = 11 - sum(int(digit) * (10 - place) for place, digit in enumerate(str(first_nine))) % 11
+        if left != 10:
+            yield f"{first_nine}{left % 11}"
