@@ -35,6 +35,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
+SCHOOL_WEEKDAYS = range(5)  # Source: timescales, working day rule: term dates are not known, so each counts.
+
+
 class OfficeHours(Sourced):
     """Opening and closing on London's clock, written "08:30"."""
 
@@ -224,6 +227,7 @@ def _calendar(reader: PackReader) -> WorkCalendar:
         closes=closes,
         one_working_day=OneWorkingDay(days.one_working_day),
         school_starts=_time(reader, school.at, "school_day_starts.at"),
+        is_school_day=working_days(SCHOOL_WEEKDAYS, ()),
     )
 
 

@@ -41,13 +41,17 @@ class HoursCalendar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """Office hours (London wall-clock), working days, and how one working day is read."""
+    """Office hours (London wall-clock), working days, and how one working day is read.
+
+    is_school_day: None where every working day is one; the council's own closure days close no school.
+    """
 
     is_working_day: IsWorkingDay
     opens: time = time(8, 30)
     closes: time = time(17, 0)
     one_working_day: OneWorkingDay = OneWorkingDay.SAME_CLOCK_TIME
     school_starts: time = time(8, 30)
+    is_school_day: IsWorkingDay | None = None
 
 
 def response_due(received_at: datetime, calendar: WorkCalendar) -> datetime:
@@ -94,14 +98,17 @@ def after_hours(start: datetime, hours: float, running: HoursCalendar, calendar:
 
 
 def next_school_start(start: datetime, calendar: WorkCalendar) -> datetime:
-    """The start of the next school day after `start`, aware UTC; every working day counts as one, so it is never late.
+    """The start of the next school day after `start`, aware UTC. Raises NaiveInstant.
 
-    Source: Operation Encompass guidance November 2025 (before the start of the next school day). Raises NaiveInstant.
+    Every weekday that is no bank holiday counts as a school day, whatever days the council closes, so it is never late.
+    Sources: Operation Encompass guidance November 2025 (before the start of the next school day); timescales, working
+    day rule (every weekday that is not a bank holiday counts).
     """
     local = _local(start)
-    if calendar.is_working_day(local.date()) and local.time() < calendar.school_starts:
+    is_school_day = calendar.is_school_day or calendar.is_working_day
+    if is_school_day(local.date()) and local.time() < calendar.school_starts:
         return _instant(local.date(), calendar.school_starts)
-    return _instant(next_working_day(local.date(), calendar.is_working_day), calendar.school_starts)
+    return _instant(next_working_day(local.date(), is_school_day), calendar.school_starts)
 
 
 def after_weeks(start: datetime, weeks: int) -> datetime:
