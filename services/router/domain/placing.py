@@ -52,6 +52,9 @@ class Placing:
                 self._keep(following_move(case, leader, self._rules, self._at))
 
     def _place_first(self, assessed: Assessed) -> None:
+        if not self._threads.has_other(assessed.origin):
+            self._keep(self._first_move(assessed, ()))
+            return
         before = self._threads.before(assessed.origin, assessed.contact)
         newer = self._threads.newer(assessed.origin, assessed.contact)
         leader = self._threads.leader(newer) if newer is not None else None
@@ -64,7 +67,9 @@ class Placing:
             self._threads.keep(replace(move.case, version=0, superseded_by=newer.origin.contact_id))
             self.stayed += [leader] if is_decided(leader) else []
         self.stayed += self._threads.about_another(assessed)
-        self._threads.link_before(assessed.origin, assessed.contact)
+        linked = self._threads.link_before(assessed.origin, assessed.contact)
+        if linked is not None:
+            self._open_cases.note(linked, self._at)
         self._place_leader_anew(assessed)
 
     def _place_again(self, case: Case, assessed: Assessed) -> None:
@@ -132,8 +137,11 @@ class Placing:
 
     def _decide(self, assessed: Assessed, before: Sequence[Case]) -> Waiting | Placed:
         policy = self._rules.policy
+        open_case = self._open_case(assessed, before)
+        if not before:
+            return place(assessed.contact, open_case, policy)
         contact, _ = standing(assessed.contact, before)
-        alone = place(contact, self._open_case(assessed, before), policy)
+        alone = place(contact, open_case, policy)
         return among_versions(assessed.contact, before, alone, policy)
 
     def _first_move(self, assessed: Assessed, before: Sequence[Case]) -> Move:
@@ -158,6 +166,8 @@ class Placing:
 
 def _as_it_stands(assessed: Assessed, before: Sequence[Case]) -> tuple[Assessed, datetime | None]:
     """The assessment with what the versions before it leave standing; danger keeps its lane."""
+    if not before:
+        return assessed, None
     contact, no_later = standing(assessed.contact, before)
     lane = Lane.URGENT if contact.urgent else assessed.origin.lane
     origin = assessed.origin if lane is assessed.origin.lane else replace(assessed.origin, lane=lane)

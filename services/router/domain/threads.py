@@ -37,6 +37,10 @@ class Threads:
             self._newer.setdefault(supersedes, []).append(contact_id)
         self._cases[contact_id] = case
 
+    def has_other(self, origin: Origin) -> bool:
+        """True where this contact names an earlier version, or a known one names it; most contacts have no other."""
+        return origin.supersedes is not None or origin.contact_id in self._newer
+
     def before(self, origin: Origin, contact: Contact) -> tuple[Case, ...]:
         """The versions before this one, the nearest first, up to and with the first that a person decided."""
         found: list[Case] = []
@@ -74,17 +78,23 @@ class Threads:
             case = self.named(case.superseded_by)
         return case
 
-    def link_before(self, origin: Origin, contact: Contact) -> None:
-        """Let the version before this one follow it, unless a person decided about it or it already follows another."""
+    def link_before(self, origin: Origin, contact: Contact) -> Case | None:
+        """Let the version before this one follow it, unless a person decided about it or it already follows another.
+
+        Returns that version where it follows from now on.
+        """
         earlier = self._cases.get(origin.supersedes) if origin.supersedes is not None else None
         if earlier is None or earlier.superseded_by is not None or is_decided(earlier):
-            return
+            return None
         leader = self.leader(self._cases[origin.contact_id])
         if leader.origin.contact_id == earlier.origin.contact_id or not is_same_thread(earlier, origin, contact):
-            return
+            return None
         come_along = (earlier, *self.before(earlier.origin, earlier.contact))
-        if may_follow([case.contact for case in come_along if not is_decided(case)], leader):
-            self.keep(replace(earlier, superseded_by=origin.contact_id))
+        if not may_follow([case.contact for case in come_along if not is_decided(case)], leader):
+            return None
+        linked = replace(earlier, superseded_by=origin.contact_id)
+        self.keep(linked)
+        return linked
 
     def following(self) -> Iterator[tuple[Case, Case]]:
         """Every version that follows another, with the one that leads it."""

@@ -130,6 +130,31 @@ def test_what_follows_is_no_open_case_beside_its_leader() -> None:
     assert router.stands(9) == ("placed", "vcs-alliance", "auto_early_help")
 
 
+def test_what_follows_from_this_batch_on_is_no_open_case_for_the_rest_of_it() -> None:
+    router = ValueRouter()
+    router.takes(a_version(1, **ONE_POINT))
+    router.takes(a_version(2, **STATUTORY), a_version(9, follows=0))
+    assert router.stands(1) == ("waiting", "mash-screening", "superseded")
+    assert router.stands(9) == ("placed", "vcs-alliance", "auto_early_help")
+
+
+def test_in_one_batch_an_earlier_version_goes_first_so_no_placement_is_told_that_does_not_hold() -> None:
+    router = ValueRouter()
+    moves = router.takes(a_version(3), a_version(2, **IN_DANGER), a_version(1, **STATUTORY))
+    assert [move.case.origin.contact_id for move in moves[:3]] == [version_id(1), version_id(2), version_id(3)]
+    assert {move.case.position.state.value for move in moves} == {"waiting"}
+
+
+def test_a_version_that_stands_by_itself_behind_a_decided_one_keeps_its_case_and_weighs_on_no_later_one() -> None:
+    router = ValueRouter()
+    router.takes(a_version(2, **NO_CONSENT))
+    router.decides(2, CLOSES)
+    router.takes(a_version(1, **IN_DANGER))
+    router.takes(a_version(3, **NO_CONSENT))
+    assert router.stands(1) == ("waiting", "mash-urgent", "danger")
+    assert router.stands(3) == ("waiting", "mash-screening", "consent_missing")
+
+
 def test_a_decided_version_stays_as_the_person_left_it_and_its_holder_hears_of_the_newer_one() -> None:
     router = ValueRouter()
     router.takes(a_version(1, **NO_CONSENT))
