@@ -62,7 +62,11 @@ class AutoTerms:
     age_bands: frozenset[str] = frozenset()
 
     def met_by(self, level: int, age_band: str) -> bool:
-        """True where the service may be given the contact without a person, as far as level and age go."""
+        """True where the service may be given the contact without a person, as far as level and age go.
+
+        Source: design, promise 4 (early help without a person only where the policy says so); the terms stand in the
+        pack.
+        """
         return level in self.levels and (not self.age_bands or age_band in self.age_bands)
 
 
@@ -99,7 +103,10 @@ class Entry:
 
     @property
     def holds_open_cases(self) -> bool:
-        """A case placed here is an open case with a team of its own."""
+        """A case placed here is an open case with a team of its own.
+
+        Source: services, rules to encode 2 and 3 (an open child goes to its worker); which services hold: assumption.
+        """
         return bool(self.open_case_levels)
 
 
@@ -151,7 +158,10 @@ class Catalogue:
         return self.by_queue[queue].topic
 
     def in_force(self, on: date) -> "Catalogue":
-        """The catalogue with the rows in force on a London date only."""
+        """The catalogue with the rows in force on a London date only.
+
+        Source: continuum, rule 6 and services, how to read (rows are data, versioned with dates in force).
+        """
         entries = tuple(entry for entry in self.entries if entry.valid_from <= on <= entry.valid_to)
         if len(entries) == len(self.entries):
             return self
@@ -164,7 +174,10 @@ def by_queue(entries: Iterable[Entry]) -> Mapping[str, Entry]:
 
 
 def takers(entries: Sequence[Entry]) -> Mapping[tuple[str, int, str], tuple[Entry, ...]]:
-    """The services by kind of subject, level and statutory flag, in the order of preference."""
+    """The services by kind of subject, level and statutory flag, in the order of preference.
+
+    Source: continuum, conflict to resolve locally (level alone cannot choose: level and statutory flag together).
+    """
     services = [entry for entry in entries if entry.kind is Kind.SERVICE]
     return {
         (kind, level, flag): tuple(

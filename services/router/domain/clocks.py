@@ -107,7 +107,11 @@ class Clocks:
 
 
 def decide_by(contact: Contact, clocks: Clocks) -> datetime:
-    """The earliest applicable due time of a contact, aware UTC. Raises NaiveInstant where received_at has no zone."""
+    """The earliest applicable due time of a contact, aware UTC. Raises NaiveInstant where received_at has no zone.
+
+    Source: timescales, consequences for the design (the rating clock never extends ACK or DECISION: the earliest due
+    time).
+    """
     return min(
         due(clock, contact.received_at, clocks.calendar)
         for clock in clocks.deciding
@@ -121,6 +125,7 @@ def followed_clocks(
     """The further clocks that run where a case stands now.
 
     moved_at: start of a service's own time limit. time_limit_weeks: that limit, or None for a service without one.
+    Source: timescales, statutory and national clocks; whom each one is for stands in the clocks pack with its source.
     """
     running: list[RunningClock] = []
     for clock in clocks.followed:
@@ -136,7 +141,10 @@ def followed_clocks(
 
 
 def due(clock: Clock, start: datetime, calendar: WorkCalendar) -> datetime:
-    """When a clock that started at `start` is due, aware UTC."""
+    """When a clock that started at `start` is due, aware UTC.
+
+    Source: timescales, consequences for the design (each clock has a calendar; it starts at receipt by any door).
+    """
     match clock.running:
         case Running.CLOCK24:
             return after_hours(start, clock.amount, HoursCalendar.CLOCK24, calendar)
@@ -155,11 +163,17 @@ def due(clock: Clock, start: datetime, calendar: WorkCalendar) -> datetime:
 
 
 def alert_at(starts_at: datetime, due_at: datetime, percent: int) -> datetime:
-    """The instant at which `percent` of a clock has run."""
+    """The instant at which `percent` of a clock has run.
+
+    Source: timescales (alerts at 50, 80 and 100 % of the limit): assumption, confirm with the authority.
+    """
     return starts_at + (due_at - starts_at) * percent / 100
 
 
 def next_alert(running: RunningClock, raised: Sequence[int], percents: Sequence[int]) -> datetime | None:
-    """When the next alert of a clock is due, or None where all were raised."""
+    """When the next alert of a clock is due, or None where all were raised.
+
+    Source: timescales (alerts at 50, 80 and 100 % of the limit); each one once: assumption.
+    """
     left = [percent for percent in percents if percent not in raised]
     return alert_at(running.starts_at, running.due_at, min(left)) if left else None

@@ -21,7 +21,11 @@ class District:
     border: bool = False
 
     def team(self, kind: TeamKind) -> str | None:
-        """The id of the team of this kind that serves the district, or None for a service without such teams."""
+        """The id of the team of this kind that serves the district, or None for a service without such teams.
+
+        Source: services, geography of County Durham; which team serves which district: assumption, confirm with the
+        authority.
+        """
         match kind:
             case TeamKind.FAMILIES_FIRST:
                 return self.families_first
@@ -62,7 +66,10 @@ class Localities:
     team_names: Mapping[str, str]
 
     def area_of(self, district: str | None) -> Area:
-        """Where a postcode district lies. district: outward half, in any case and spacing, or None."""
+        """Where a postcode district lies. district: outward half, in any case and spacing, or None.
+
+        Source: identifiers, UK postcode (areas cross council borders; a district is kept for locality): assumption.
+        """
         outward = (district or "").replace(" ", "").upper()
         known = self.districts.get(outward)
         if known is not None:

@@ -58,7 +58,10 @@ class Contact:
 
     @property
     def in_danger(self) -> bool:
-        """A danger criterion was met, or somebody upstream put the contact on the urgent lane."""
+        """A danger criterion was met, or somebody upstream put the contact on the urgent lane.
+
+        Source: continuum, immediate-danger criteria (stop and tell a person now).
+        """
         return self.urgent or bool(self.danger)
 
 

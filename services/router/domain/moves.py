@@ -61,6 +61,7 @@ def reassessed_move(
     """The move after a further assessment. The first receipt keeps every clock's start.
 
     no_later: the due time of the versions before it.
+    Source: timescales (a resent or merged duplicate keeps the first receipt; re-rating restarts nothing).
     """
     first_received_at = min(case.contact.received_at, assessed.contact.received_at)
     contact = replace(assessed.contact, received_at=first_received_at)
@@ -81,6 +82,7 @@ def following_move(case: Case, leader: Case, rules: Rules, at: datetime) -> Move
     """The move of an earlier version to where its newer one stands. What only the earlier one is about keeps its clock.
 
     Nobody waits for a decision about the earlier one, so its `decide_by` is the newer one's and runs there.
+    Source: assumption, confirm with the authority.
     """
     moved = replace(case, version=case.version + 1, position=following(leader), decide_by=leader.decide_by)
     led = {running.clock for running in _running(leader, at, rules)}
@@ -91,7 +93,10 @@ def following_move(case: Case, leader: Case, rules: Rules, at: datetime) -> Move
 def decided_move(
     case: Case, decision: StaffDecision, ruling: Waiting | Placed | Closed, rules: Rules, at: datetime
 ) -> Move:
-    """The move a person decided on. A due time that ran before is never put off by it."""
+    """The move a person decided on. A due time that ran before is never put off by it.
+
+    Source: timescales (re-rating restarts nothing; the new limit is measured from the same start).
+    """
     contact = as_decided(case.contact, decision, rules.policy.catalogue)
     return _move(case.origin, contact, case, ruling, rules, at, case.assessed_at, case.policy_version, decision)
 

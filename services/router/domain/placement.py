@@ -68,6 +68,8 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
     """Where this contact goes.
 
     open_case: a placed case of the same subject that the router itself holds, or None; `contact.open_team` counts too.
+    Sources: continuum, rules 2 and 5; services, rules to encode 2 to 4; design, promises 3 and 4. The order of the
+    questions: assumption, confirm with the authority.
     """
     people = policy.catalogue.people
     held = open_case or _named_open_case(contact, policy)
@@ -100,7 +102,10 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
 
 
 def automatic_service(contact: Contact, found: Fitting, catalogue: Catalogue) -> Entry | Reason:
-    """The one service that may have the contact without a person, or the reason why a person must choose."""
+    """The one service that may have the contact without a person, or the reason why a person must choose.
+
+    Source: design, promise 4 (early help may be placed without a person only where the policy says so).
+    """
     codes = (*contact.indicators, *contact.markers)
     if not catalogue.never_automatic_with.isdisjoint(codes):
         return Reason.NOT_AUTOMATIC
@@ -122,7 +127,10 @@ def automatic_service(contact: Contact, found: Fitting, catalogue: Catalogue) ->
 
 
 def placed_with(entry: Entry, contact: Contact, reason: Reason, policy: Policy) -> Placed:
-    """A placement with a service of the catalogue, in the team of the contact's district where it has teams."""
+    """A placement with a service of the catalogue, in the team of the contact's district where it has teams.
+
+    Source: services, the queue's row; its teams by district: assumption.
+    """
     return Placed(
         queue=entry.through,
         reason=reason,
@@ -135,7 +143,10 @@ def placed_with(entry: Entry, contact: Contact, reason: Reason, policy: Policy) 
 
 
 def team_of(entry: Entry, contact: Contact, localities: Localities) -> str | None:
-    """The team that serves the contact's district; None where the district is not known and a person placed it so."""
+    """The team that serves the contact's district; None where the district is not known and a person placed it so.
+
+    Source: services, geography of County Durham; a placement without a team: assumption.
+    """
     match localities.area_of(contact.district):
         case InArea(district):
             return district.team(entry.team)

@@ -38,7 +38,10 @@ def level_for_choice(contact: Contact) -> int:
 
 
 def fitting(contact: Contact, catalogue: Catalogue) -> Fitting:
-    """Every service in force that can take the contact, in the catalogue's order of preference."""
+    """Every service in force that can take the contact, in the catalogue's order of preference.
+
+    Source: services, levels and eligibility of each queue; continuum, conflict to resolve locally (level and flag).
+    """
     level = level_for_choice(contact)
     codes = frozenset(contact.indicators) | frozenset(contact.markers)
     found: dict[Role, list[Entry]] = {Role.DECIDES: [], Role.GENERAL: [], Role.OFFERED: [], Role.NEVER: []}
@@ -52,6 +55,7 @@ def suggest(contact: Contact, catalogue: Catalogue, found: Fitting | None = None
     """The service to put before a person, what else they may choose, and what they must also see to.
 
     found: what fits the contact, where the caller knows it already.
+    Source: continuum, rule 5 (the system suggests, a person decides); services, rule 5 (level 2: the VCS is offered).
     """
     found = found or fitting(contact, catalogue)
     chosen = [*_requested_first(found.deciding, contact.requested_service), *found.general]
@@ -63,7 +67,10 @@ def suggest(contact: Contact, catalogue: Catalogue, found: Fitting | None = None
 
 
 def notes_for(contact: Contact, catalogue: Catalogue) -> tuple[str, ...]:
-    """Codes of the notes that apply, for example that an allegation against a professional also goes to the LADO."""
+    """Codes of the notes that apply, for example that an allegation against a professional also goes to the LADO.
+
+    Source: each note's own in the catalogue pack; AL1 to the LADO: continuum, assumption.
+    """
     if not contact.indicators and not contact.markers:
         return ()
     codes = frozenset(contact.indicators) | frozenset(contact.markers)
@@ -71,7 +78,10 @@ def notes_for(contact: Contact, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def is_requested(entry: Entry, requested_service: str | None) -> bool:
-    """True where the sender asked for this service, by queue id or by one of the names it is known by."""
+    """True where the sender asked for this service, by queue id or by one of the names it is known by.
+
+    Source: message shapes, VCS and health (services asked for); that a request settles a tie: assumption.
+    """
     if not requested_service:
         return False
     asked = " ".join(requested_service.replace("-", " ").replace("_", " ").casefold().split())
@@ -79,7 +89,10 @@ def is_requested(entry: Entry, requested_service: str | None) -> bool:
 
 
 def outcome_of(entry: Entry, flag: str) -> str | None:
-    """The outcome code of a placement with this service under a statutory flag."""
+    """The outcome code of a placement with this service under a statutory flag.
+
+    Source: the code table of contact outcomes; which one a placement has: assumption.
+    """
     return entry.outcome.get(flag) or entry.outcome.get("none")
 
 

@@ -42,7 +42,10 @@ class Threads:
         return origin.supersedes is not None or origin.contact_id in self._newer
 
     def before(self, origin: Origin, contact: Contact) -> tuple[Case, ...]:
-        """The versions before this one, the nearest first, up to and with the first that a person decided."""
+        """The versions before this one, the nearest first, up to and with the first that a person decided.
+
+        Source: continuum, rule 5 (what a person decided stands); the rest: assumption, confirm with the authority.
+        """
         found: list[Case] = []
         seen = {origin.contact_id}
         at = origin.supersedes
@@ -56,7 +59,10 @@ class Threads:
         return tuple(found)
 
     def newer(self, origin: Origin, contact: Contact) -> Case | None:
-        """The version that says it follows this one; of several the one received last."""
+        """The version that says it follows this one; of several the one received last.
+
+        Source: assumption, confirm with the authority.
+        """
         found = [self._cases[one] for one in self._newer.get(origin.contact_id, ()) if one != origin.contact_id]
         same = [case for case in found if is_same_thread(case, origin, contact)]
         return max(same, key=lambda case: (case.contact.received_at, case.origin.contact_id), default=None)
@@ -82,6 +88,7 @@ class Threads:
         """Let the version before this one follow it, unless a person decided about it or it already follows another.
 
         Returns that version where it follows from now on.
+        Source: continuum, rule 5; that a case follows its newer version: assumption, confirm with the authority.
         """
         earlier = self._cases.get(origin.supersedes) if origin.supersedes is not None else None
         if earlier is None or earlier.superseded_by is not None or is_decided(earlier):

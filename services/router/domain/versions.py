@@ -20,7 +20,10 @@ from shared.messages.case_moved import CaseState
 
 
 def is_decided(case: Case) -> bool:
-    """True where a person decided where the case stands, or that of the version it follows: it stays there."""
+    """True where a person decided where the case stands, or that of the version it follows: it stays there.
+
+    Source: continuum, rule 5 (a qualified person decides).
+    """
     return case.position.decided_by is not None
 
 

@@ -86,7 +86,10 @@ def after_working_days(start: datetime, days: int, calendar: WorkCalendar) -> da
 
 
 def after_hours(start: datetime, hours: float, running: HoursCalendar, calendar: WorkCalendar) -> datetime:
-    """The instant `hours` after `start` on the given calendar, aware UTC. Raises NaiveInstant."""
+    """The instant `hours` after `start` on the given calendar, aware UTC. Raises NaiveInstant.
+
+    Source: timescales (clock24, office or office_then_continue; four hours over a clock change are elapsed hours).
+    """
     local = _local(start)
     match running:
         case HoursCalendar.CLOCK24:
@@ -112,18 +115,27 @@ def next_school_start(start: datetime, calendar: WorkCalendar) -> datetime:
 
 
 def after_weeks(start: datetime, weeks: int) -> datetime:
-    """The same London clock time `weeks` later, aware UTC. Raises NaiveInstant."""
+    """The same London clock time `weeks` later, aware UTC. Raises NaiveInstant.
+
+    Source: services, D1 (TAC normally at most 12 weeks); counted on London's clock: assumption.
+    """
     local = _local(start)
     return _instant(local.date() + weeks * 7 * ONE_DAY, local.time())
 
 
 def in_office_hours(local: datetime, calendar: WorkCalendar) -> bool:
-    """True where a London wall-clock time lies in office hours of a working day; the closing minute is outside."""
+    """True where a London wall-clock time lies in office hours of a working day; the closing minute is outside.
+
+    Source: timescales, working day rule; the hours themselves: local setting.
+    """
     return calendar.opens <= local.time() < calendar.closes and calendar.is_working_day(local.date())
 
 
 def next_working_day(day: date, is_working_day: IsWorkingDay) -> date:
-    """The first working day after `day`. Raises NoWorkingDay where the calendar has none within a month."""
+    """The first working day after `day`. Raises NoWorkingDay where the calendar has none within a month.
+
+    Source: timescales, working day rule (Monday to Friday, no bank holiday of England).
+    """
     for step in range(1, LONGEST_CLOSURE_DAYS + 1):
         candidate = day + step * ONE_DAY
         if is_working_day(candidate):

@@ -37,7 +37,11 @@ def _days_in(year: int, month: int) -> int:
 
 
 def age_of(child: Child, on: date) -> Age | None:
-    """The age on a London date, or None where it is not known. A date of birth in the future says nothing."""
+    """The age on a London date, or None where it is not known. A date of birth in the future says nothing.
+
+    Source: message shapes (dates of birth that are estimated, given as a year group or missing); the ranges:
+    assumption.
+    """
     if child.unborn:
         return None
     if child.born_on is not None and child.born_on <= on:
@@ -50,7 +54,10 @@ def age_of(child: Child, on: date) -> Age | None:
 
 
 def age_band(child: Child, on: date) -> str:
-    """unborn, under_1, 1_4, 5_10, 11_15, 16_17, 18_25 or unknown; a range that spans two bands is unknown."""
+    """unborn, under_1, 1_4, 5_10, 11_15, 16_17, 18_25 or unknown; a range that spans two bands is unknown.
+
+    Source: assumption, confirm with the authority.
+    """
     if child.unborn:
         return "unborn"
     age = age_of(child, on)

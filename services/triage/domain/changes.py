@@ -10,7 +10,10 @@ _MOST = 8  # lines shown; the first ones matter most
 
 
 def what_would_change(findings: Findings, level: int, third_before: date | None, policy: Policy) -> tuple[str, ...]:
-    """Sentences, the weightiest first. level: the one suggested; third_before: see `Known`."""
+    """Sentences, the weightiest first. level: the one suggested; third_before: see `Known`.
+
+    Source: design, promise 4 (every suggestion shows what would change it).
+    """
     lines = [
         *_of_danger(findings),
         *_of_questions(findings, level, policy),

@@ -77,7 +77,10 @@ def trimmed(text: str | None) -> str | None:
 
 
 def read_evidence(contact: CanonicalContact, facts: Iterable[str], policy: Policy) -> Evidence:
-    """The indicators of one contact. facts: stated by the contact and known from history."""
+    """The indicators of one contact. facts: stated by the contact and known from history.
+
+    Source: continuum, indicators by theme; each indicator's level and speed: assumption.
+    """
     reading = _Reading(policy, set(facts))
     for place, concern in enumerate(contact.concerns):
         _read_concern(concern, concern.source or f"concerns[{place}]", reading)

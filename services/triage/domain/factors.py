@@ -13,7 +13,10 @@ _KINDS = ("danger", "indicator", "multiplier", "unknown", "protective")
 
 
 def factors_of(findings: Findings, policy: Policy) -> tuple[Factor, ...]:
-    """Every factor, the heaviest first within each kind; the order they were found in does not show."""
+    """Every factor, the heaviest first within each kind; the order they were found in does not show.
+
+    Source: design, promise 4 (each factor, its weight, the words it came from).
+    """
     evidence = findings.evidence
     factors = [
         *_dangers(findings),

@@ -30,7 +30,10 @@ _NO_DISABILITY = "NONE"
 
 
 def stated_facts(contact: CanonicalContact, on: date, rules: FactRules) -> set[str]:
-    """Every fact of the contact itself. on: the London date it was received."""
+    """Every fact of the contact itself. on: the London date it was received.
+
+    Source: continuum, indicators and risk multipliers; where a fact begins stands in the pack: assumption.
+    """
     facts = set(contact.markers)
     if contact.immediate_danger and not contact.danger_criteria:
         facts.add("immediate_danger")

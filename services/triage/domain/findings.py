@@ -26,17 +26,26 @@ class Findings:
 
     @property
     def in_danger(self) -> bool:
-        """Whether a criterion is met by more than words in a text."""
+        """Whether a criterion is met by more than words in a text.
+
+        Source: continuum, immediate-danger criteria (a text hit is a prompt for a person, never a silent decision).
+        """
         return any(not danger.prompt_only for danger in self.dangers)
 
     @property
     def cautious(self) -> bool:
-        """Nothing could be read, or not everything: what is unread never counts as low."""
+        """Nothing could be read, or not everything: what is unread never counts as low.
+
+        Source: continuum, rule 2 (never do nothing); that what is unread is no low level: assumption.
+        """
         return not self.evidence.indicators or bool(self.evidence.unread)
 
 
 def find(contact: CanonicalContact, known: Known, on: date, policy: Policy, danger: Iterable[str]) -> Findings:
-    """Read one contact against one policy. on: the London date of receipt; danger: criteria met at intake."""
+    """Read one contact against one policy. on: the London date of receipt; danger: criteria met at intake.
+
+    Source: continuum, immediate-danger criteria (checked on raw text and on structured fields).
+    """
     stated = frozenset(contact.danger_criteria) | frozenset(danger)
     evidence = read_evidence(contact, stated_facts(contact, on, policy.facts) | known.facts, policy)
     return Findings(

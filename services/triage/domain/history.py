@@ -32,7 +32,10 @@ class Entry:
 
     @property
     def is_contact(self) -> bool:
-        """Whether an agency got in touch, whatever became of it."""
+        """Whether an agency got in touch, whatever became of it.
+
+        Source: workload (known is contact or case history, not only referral).
+        """
         return self.kind in (CONTACT, REFERRAL)
 
     def is_referral(self, rules: HistoryRules) -> bool:
@@ -52,7 +55,10 @@ class Episode:
     closed_on: date | None = None
 
     def is_open(self, on: date) -> bool:
-        """Open on that date; the closing day itself is no longer open."""
+        """Open on that date; the closing day itself is no longer open.
+
+        Source: assumption, confirm with the authority.
+        """
         return self.opened_on <= on and (self.closed_on is None or self.closed_on > on)
 
 
@@ -81,6 +87,7 @@ def known_before(history: History, on: date, agency_kind: str, contact_id: UUID,
     """What was known when a contact of `agency_kind` arrived on the London date `on`; later entries do not count.
 
     history: one entry for each contact, whatever versions it came in (`versions.py`).
+    Source: continuum, risk multipliers (12 months, 90 days, the same week); timescales, REREFER (12 months).
     """
     entries = [entry for entry in history.entries if entry.on <= on and entry.contact_id != contact_id]
     contacts = [entry for entry in entries if entry.is_contact]

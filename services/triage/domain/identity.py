@@ -85,14 +85,20 @@ def match_key(kind: KeyKind, value: str) -> MatchKey:
 
 
 def normalised_name(text: str) -> str:
-    """Letters only, without marks and case: `O'Brien-Žák` and `OBRIEN ZAK` are the same name."""
+    """Letters only, without marks and case: `O'Brien-Žák` and `OBRIEN ZAK` are the same name.
+
+    Source: assumption, confirm with the authority.
+    """
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _NOT_A_LETTER.sub("", text.casefold())
 
 
 def identity_of(child: Child, authority: str, on: date) -> Identity:
-    """The identity a contact gives, on a London date. An estimated or future date of birth is not used."""
+    """The identity a contact gives, on a London date. An estimated or future date of birth is not used.
+
+    Source: identifiers, general handling (a bad identifier is kept and weighs less); dates not used: assumption.
+    """
     born_on = child.born_on
     if child.born_on_estimated or (born_on is not None and born_on > on):
         born_on = None

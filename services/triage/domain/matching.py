@@ -52,7 +52,11 @@ Match = SamePerson | NewPerson | ReviewNeeded | NotIdentified | UnbornChild
 
 
 def match(identity: Identity, register: Register) -> Match:
-    """The person behind an identity, among those the register holds for its keys."""
+    """The person behind an identity, among those the register holds for its keys.
+
+    Source: identifiers, general handling (an identifier is no proof: siblings and twins; with name and birth date):
+    assumption.
+    """
     if identity.unborn:
         return UnbornChild()
     if not identity.keys:

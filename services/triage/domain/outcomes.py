@@ -40,7 +40,11 @@ class Score:
 
     @property
     def is_urgent(self) -> bool:
-        """Danger, or RED at once: it takes the urgent lane."""
+        """Danger, or RED at once: it takes the urgent lane.
+
+        Source: continuum, immediate-danger criteria (mark RED, wait for nothing); design, promise 3 (danger goes
+        first).
+        """
         return bool(self.danger) or (self.rating is Rating.RED and self.speed is Speed.IMMEDIATE)
 
 

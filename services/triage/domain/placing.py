@@ -44,7 +44,10 @@ class Placing:
 
     @property
     def reason(self) -> Reason | None:
-        """Why a practitioner must settle who this is, or None where it is settled."""
+        """Why a practitioner must settle who this is, or None where it is settled.
+
+        Source: design, promise 4 (what is uncertain waits for a person).
+        """
         match self.match:
             case SamePerson() | NewPerson():
                 return None

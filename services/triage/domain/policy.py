@@ -135,7 +135,10 @@ class Window:
     indicators: frozenset[str] = frozenset()
 
     def since(self, on: date) -> date:
-        """The first day that still counts."""
+        """The first day that still counts.
+
+        Source: continuum, risk multipliers (within 12 months, in 90 days); that the first day counts: assumption.
+        """
         return months_before(on, self.months) if self.months else on - timedelta(days=self.days)
 
 

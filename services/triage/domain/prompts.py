@@ -43,7 +43,10 @@ class PromptIndex:
                 self._by_start.setdefault(phrase[:_START].rstrip(), []).append((f" {phrase}", prompt))
 
     def hits(self, contact: CanonicalContact, indicators: frozenset[str]) -> tuple[Hit, ...]:
-        """The first hit of each prompt that the structured indicators do not already cover."""
+        """The first hit of each prompt that the structured indicators do not already cover.
+
+        Source: continuum, immediate-danger criteria (a text hit is a prompt for a person).
+        """
         hits: dict[str, Hit] = {}
         for source, text in _texts(contact):
             words = _words(text)

@@ -7,7 +7,10 @@ from shared.messages.assessment import StatutoryFlag
 
 
 def reason_for_person(findings: Findings, score: Score, identity: Reason | None, policy: Policy) -> Reason | None:
-    """The first reason that applies, in the order in which people must act on them."""
+    """The first reason that applies, in the order in which people must act on them.
+
+    Source: continuum, rules 2 and 5, and design, promise 4; their order: assumption.
+    """
     if findings.in_danger:
         return Reason.DANGER
     if "restricted" in findings.contact.markers:

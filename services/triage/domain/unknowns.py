@@ -20,7 +20,10 @@ _DOMESTIC_ABUSE = frozenset({"DA2", "DA3", "DA4"})
 
 
 def left_open(contact: CanonicalContact, evidence: Evidence) -> tuple[str, ...]:
-    """Codes of the pack's unknowns, sorted."""
+    """Codes of the pack's unknowns, sorted.
+
+    Source: assumption, confirm with the authority.
+    """
     states = {
         "consent": contact.consent.status == "unknown",
         "domestic_abuse_grade": not evidence.graded_domestic_abuse
