@@ -76,3 +76,30 @@ async def test_a_limit_of_a_handler_does_not_look_like_the_database(engine: Asyn
             await asyncio.sleep(5)
 
     assert not is_database_away(await _error(work))
+
+
+async def test_a_connection_that_ended_while_nobody_used_it_is_replaced_unnoticed(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        pid = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
+    other = make_engine(engine.url.render_as_string(hide_password=False), application="other")
+    async with other.begin() as killer:
+        await killer.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    await other.dispose()
+    await asyncio.sleep(0.05)  # The end of the connection reaches the driver with the next turn of the loop.
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("select pg_backend_pid()"))).scalar_one() != pid
+
+
+async def test_a_connection_unused_for_long_is_asked_before_it_is_trusted(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with engine.connect() as connection:
+        pid = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
+    monkeypatch.setattr("shared.database.QUIET_SECONDS", -1.0)
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "sqlalchemy.dialects.postgresql.asyncpg.AsyncAdapt_asyncpg_connection.ping", lambda one: asked.append(one)
+    )
+    async with engine.connect() as connection:
+        assert (await connection.execute(text("select pg_backend_pid()"))).scalar_one() == pid
+    assert len(asked) == 1
