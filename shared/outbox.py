@@ -1,6 +1,7 @@
 """Messages leave by the outbox, always: the rows commit with the state they tell of, or not at all."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -66,16 +67,20 @@ async def mark_refused(engine: AsyncEngine, table: Table, ids: Sequence[UUID], r
         return list((await connection.execute(statement)).scalars())
 
 
-async def mark_published(engine: AsyncEngine, table: Table, ids: Sequence[UUID]) -> None:
-    """Record in one statement of its own that rows were acknowledged by Kafka."""
-    if ids:
+async def mark_published(engine: AsyncEngine, table: Table, acknowledged: Mapping[UUID, float]) -> None:
+    """Record in one statement of its own which rows Kafka acknowledged, and when, on this process's monotonic clock."""
+    if acknowledged:
+        now = time.monotonic()
+        values = {"ids": list(acknowledged), "ages": [now - at for at in acknowledged.values()]}
         async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            await connection.execute(_published(table), {"ids": list(ids)})
+            await connection.execute(_published(table), values)
 
 
 @cache
 def _published(table: Table) -> TextClause:
     return text(
-        f"update {table.fullname} set published_at = clock_timestamp() "  # noqa: S608 - our own table's name
-        "where id = any(cast(:ids as uuid[])) and published_at is null"
+        f"update {table.fullname} as kept "  # noqa: S608 - our own table's name
+        "set published_at = clock_timestamp() - make_interval(secs => sent.age) "
+        "from unnest(cast(:ids as uuid[]), cast(:ages as float8[])) as sent(id, age) "
+        "where kept.id = sent.id and kept.published_at is null"
     )

@@ -6,7 +6,7 @@
 import asyncio
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
@@ -31,6 +31,7 @@ SEND_SECONDS = 30.0
 START_SECONDS = 10.0
 TOPIC_SECONDS = 2.0  # How long a topic that Kafka does not know may hold up the others,
 TOPIC_AGAIN_SECONDS = 30.0  # and for how long it is left alone after that.
+MARK_SECONDS = 0.1  # What was sent is marked together, after a moment: one statement instead of one for each send.
 _HELD_ROWS = 20_000  # Beyond this the relay takes over, from the table.
 _FRAME_BYTES = 4096  # more than key, mark and the frames of record and batch take
 
@@ -42,9 +43,12 @@ def partition_of(key: str, count: int) -> int:
 
 @dataclass(slots=True)
 class _Done:
-    """What became of rows on their way. oversize: Kafka will never take them; doubtful: one of them it will not."""
+    """What became of rows on their way. acknowledged: and when, on the monotonic clock.
 
-    acknowledged: list[UUID] = field(default_factory=list)
+    oversize: Kafka will never take them; doubtful: one of them it will not.
+    """
+
+    acknowledged: dict[UUID, float] = field(default_factory=dict)
     oversize: list[Outgoing] = field(default_factory=list)
     doubtful: list[Outgoing] = field(default_factory=list)
     fault: BaseException | None = None
@@ -63,6 +67,8 @@ class Sender:
         self._producer: AIOKafkaProducer | None = None
         self._waiting: list[Outgoing] = []
         self._woken = asyncio.Event()
+        self._unmarked: dict[UUID, float] = {}
+        self._sent = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._closed_until: dict[str, float] = {}
         self.in_hand: set[UUID] = set()
@@ -76,41 +82,90 @@ class Sender:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send what was handed over until cancelled."""
+        """Send what was handed over, and mark it a little later, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._send_for_ever())
+            tasks.create_task(self._mark_for_ever())
+
+    async def _send_for_ever(self) -> None:
         while True:
             await self._woken.wait()
-            await self.flush()
+            await self._send_waiting()
+
+    async def _mark_for_ever(self) -> None:
+        while True:
+            await self._sent.wait()
+            await asyncio.sleep(MARK_SECONDS)
+            await self._mark_sent()
 
     async def flush(self) -> None:
-        """Send everything handed over so far; failures are left to the relay."""
+        """Send and mark everything handed over so far; failures are left to the relay."""
+        await self._send_waiting()
+        await self._mark_sent()
+
+    async def _send_waiting(self) -> None:
         self._woken.clear()
         rows, self._waiting = self._waiting, []
+        if not rows:
+            return
+        sent: dict[UUID, float] = {}
         try:
-            await self.send(rows, by="direct")
+            done = await self._deliver(rows)
+            sent = done.acknowledged
+            self._unmarked.update(sent)
+            self._sent.set()
+            await self._give_up(done.oversize)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
         finally:
-            self.in_hand.difference_update(row.id for row in rows)
+            self.in_hand.difference_update(row.id for row in rows if row.id not in sent)
+
+    async def _mark_sent(self) -> None:
+        """Mark what was sent since the last time. What cannot be marked is sent again by the relay."""
+        self._sent.clear()
+        sent, self._unmarked = self._unmarked, {}
+        try:
+            await self._mark(sent, by="direct")
+        except asyncio.CancelledError:
+            self._unmarked = sent | self._unmarked
+            raise
+        finally:
+            self.in_hand.difference_update(sent)
 
     async def send(self, rows: Sequence[Outgoing], *, by: str) -> int:
         """Send rows and mark what Kafka acknowledged; returns how many. Never raises for Kafka or database trouble."""
         if not rows:
             return 0
-        async with self._one_at_a_time:
-            done = await self._produce(rows)
-            for row in done.doubtful:  # The broker takes less than we do: alone, each is taken or is the one.
-                alone = await self._produce([row])
-                done.acknowledged += alone.acknowledged
-                done.oversize += alone.oversize
-                if not (alone.acknowledged or alone.oversize):
-                    break
+        done = await self._deliver(rows)
         try:
-            await mark_published(self._engine, self._outbox, done.acknowledged)
             await self._give_up(done.oversize)
         except Exception as error:
             if not is_database_away(error):
                 raise
-            return 0  # Sent but not marked: the relay sends it again, the inbox eats it.
-        meters.PUBLISHED.labels(self._service, by).inc(len(done.acknowledged))
-        return len(done.acknowledged)
+        return await self._mark(done.acknowledged, by=by)
+
+    async def _deliver(self, rows: Sequence[Outgoing]) -> "_Done":
+        async with self._one_at_a_time:
+            done = await self._produce(rows)
+            for row in done.doubtful:  # The broker takes less than we do: alone, each is taken or is the one.
+                alone = await self._produce([row])
+                done.acknowledged |= alone.acknowledged
+                done.oversize += alone.oversize
+                if not (alone.acknowledged or alone.oversize):
+                    break
+        return done
+
+    async def _mark(self, sent: Mapping[UUID, float], *, by: str) -> int:
+        """Mark rows; returns how many. None where the database is away: what comes twice then, the inbox eats."""
+        try:
+            await mark_published(self._engine, self._outbox, sent)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            return 0
+        meters.PUBLISHED.labels(self._service, by).inc(len(sent))
+        return len(sent)
 
     async def _give_up(self, oversize: Sequence[Outgoing]) -> None:
         """Make rows too large for Kafka a person's task: tried again every second, they would be tried for ever."""
@@ -164,7 +219,7 @@ class Sender:
         try:
             for batch, in_it in self._batches(producer, rows, done):
                 await asyncio.shield(await producer.send_batch(batch, topic, partition=partition))
-                done.acknowledged.extend(row.id for row in in_it)
+                done.acknowledged.update(dict.fromkeys((row.id for row in in_it), time.monotonic()))
         except (MessageSizeTooLargeError, RecordListTooLargeError) as error:
             (done.oversize if len(in_it) == 1 else done.doubtful).extend(in_it)
             done.fault = error  # The broker misses the number of this batch now: only a new producer begins anew.

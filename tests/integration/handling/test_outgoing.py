@@ -1,5 +1,6 @@
 """Messages leave once they are committed, whoever dies and whatever Kafka forgets."""
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -41,6 +42,12 @@ async def _commit(bench: Bench, name: str, count: int) -> list[object]:
     return [m.id for m in messages]
 
 
+async def _outgoing(bench: Bench) -> list[Outgoing]:
+    statement = text("select id, topic, key, contact_id, body from probe.outbox")
+    async with bench.engine.connect() as connection:
+        return [Outgoing(*row) for row in await connection.execute(statement)]
+
+
 def _relay(bench: Bench, sender: Sender) -> Relay:
     return Relay(
         "probe",
@@ -75,6 +82,43 @@ async def test_what_a_dead_process_left_in_the_outbox_is_sent_by_the_relay_and_m
     await sender.stop()
     assert len(await _on_topic(bench, name, 5)) == 5
     assert await bench.rows("select count(*) from probe.outbox where published_at is not null") == [(len(ids),)]
+
+
+async def test_what_was_sent_is_marked_together_with_the_instants_at_which_kafka_had_it(bench: Bench) -> None:
+    name = await bench.new_topic()
+    await _commit(bench, name, 3)
+    rows = await _outgoing(bench)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    running = asyncio.create_task(sender.run())
+    sender.hand_over(rows)
+    assert len(await _on_topic(bench, name, 3)) == 3
+    for _ in range(200):
+        if not sender.in_hand:
+            break
+        await asyncio.sleep(0.05)
+    running.cancel()
+    await sender.stop()
+    assert await bench.rows("select count(*), count(distinct xmin::text) from probe.outbox") == [(3, 1)]
+    assert await bench.rows("select 1 from probe.outbox where published_at is null or published_at > now()") == []
+
+
+async def test_what_is_sent_and_not_yet_marked_is_marked_by_an_orderly_stop(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.sender.MARK_SECONDS", 3600.0)
+    name = await bench.new_topic()
+    await _commit(bench, name, 3)
+    rows = await _outgoing(bench)
+    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    running = asyncio.create_task(sender.run())
+    sender.hand_over(rows)
+    assert len(await _on_topic(bench, name, 3)) == 3
+    assert await bench.rows("select count(*) from probe.outbox where published_at is null") == [(3,)]
+    assert await _relay(bench, sender).relay_once() == 0  # They are in hand.
+    running.cancel()
+    await sender.stop()
+    assert await bench.rows("select count(*) from probe.outbox where published_at is null") == [(0,)]
+    assert len(await _on_topic(bench, name, 3)) == 3
 
 
 async def test_a_unit_that_is_rolled_back_sends_nothing(bench: Bench) -> None:
