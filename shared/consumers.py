@@ -8,10 +8,11 @@ import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -27,8 +28,9 @@ log = structlog.get_logger()
 
 ACK_SECONDS = 10.0
 GRACEFUL_SECONDS = 25.0
-POLL_MILLISECONDS = 20  # FastStream sleeps this long after an empty poll: it is most of the latency of a quiet stage.
-PATIENCE_MILLISECONDS = 1000
+POLL_MILLISECONDS = 5  # FastStream is deaf for this long after an empty poll, which ends after QUIET_MILLISECONDS.
+QUIET_MILLISECONDS = 1000
+FETCH_MILLISECONDS = 500
 PATIENT_BYTES = 256 * 1024
 
 Records = tuple[ConsumerRecord[bytes, bytes], ...]
@@ -96,9 +98,33 @@ def _poisoned(raw: ConsumerRecord[bytes, bytes]) -> bool:
     return False
 
 
+class AttentiveConsumer(AIOKafkaConsumer):  # type: ignore[misc]
+    """Waits for messages instead of asking again and again: FastStream has one time for its poll and its pause."""
+
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]:
+        """Messages as soon as there are any; nothing after QUIET_MILLISECONDS, or at once where the consumer stops."""
+        patience = max(timeout_ms, QUIET_MILLISECONDS)
+        found: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]] = await super().getmany(
+            *partitions, timeout_ms=patience, max_records=max_records
+        )
+        return found
+
+
+class AttentiveBroker(KafkaBroker):
+    """A broker whose subscribers read by an AttentiveConsumer."""
+
+    async def _connect(self) -> Callable[..., AIOKafkaConsumer]:
+        builder: Any = await super()._connect()
+        attentive = partial(AttentiveConsumer, *builder.args, **builder.keywords)
+        self.config.broker_config.builder = attentive
+        return attentive
+
+
 def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
     """A broker that only consumes: messages leave through the outbox alone."""
-    return KafkaBroker(
+    return AttentiveBroker(
         bootstrap,
         client_id=client_id,
         consumer_only=True,
@@ -130,8 +156,8 @@ def subscribe(broker: KafkaBroker, stage: Stage[Any, Any], handle: Handle, *, sl
         heartbeat_interval_ms=3_000,
         max_poll_interval_ms=300_000,
         rebalance_timeout_ms=60_000,
-        fetch_max_wait_ms=PATIENCE_MILLISECONDS if stage.patient else 250,
-        fetch_min_bytes=PATIENT_BYTES if stage.patient else 1,
+        fetch_max_wait_ms=stage.patience or FETCH_MILLISECONDS,
+        fetch_min_bytes=PATIENT_BYTES if stage.patience else 1,
         include_in_schema=False,
     )
     subscriber(handle)

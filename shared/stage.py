@@ -21,7 +21,8 @@ class Stage(Generic[M, W]):
     """What is read and who works it. `handle` gets the messages of one batch that are no repeats, and the open unit.
 
     It loads set-based, decides purely, records set-based and adds to the outbox. It never commits and never publishes.
-    also: further topics of the same message, read by the same consumer; patient: waits up to a second for more at once.
+    also: further topics of the same message, read by the same consumer. patience: for how many milliseconds it may wait
+    for more at once, because nobody waits for one of them; 0 works each message as soon as it is there.
     """
 
     service: str
@@ -30,7 +31,7 @@ class Stage(Generic[M, W]):
     message: type[M]
     handle: Callable[[Sequence[M], W], Awaitable[None]]
     also: tuple[Topic, ...] = ()
-    patient: bool = False
+    patience: int = 0
 
     @property
     def consumer(self) -> str:

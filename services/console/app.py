@@ -75,6 +75,6 @@ def _stages() -> list[Stage]:  # type: ignore[type-arg]
     queue_topics = list(QUEUES.values())
     return [
         Stage(NAME, "danger", CONTACT_RECEIVED[Lane.URGENT], ContactReceived, show_in_triage),
-        Stage(NAME, "queues", queue_topics[0], CaseMoved, show_moves, also=tuple(queue_topics[1:])),
-        Stage(NAME, "notices", NOTICE_SETTLED, NoticeSettled, raise_tasks),
+        Stage(NAME, "queues", queue_topics[0], CaseMoved, show_moves, also=tuple(queue_topics[1:]), patience=300),
+        Stage(NAME, "notices", NOTICE_SETTLED, NoticeSettled, raise_tasks, patience=300),
     ]

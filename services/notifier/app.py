@@ -49,8 +49,8 @@ def build(settings: NotifierSettings | None = None) -> Service:
     queues = tuple(QUEUES.values())
     stages: list[Stage[Any, NotifierWork]] = [
         Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.URGENT], NoticeRequested, request_notices),
-        Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.ROUTINE], NoticeRequested, request_notices),
-        Stage(NAME, "note-moves", queues[0], CaseMoved, note_moves, also=queues[1:], patient=True),
+        Stage(NAME, "request-notices", NOTICE_REQUESTED[Lane.ROUTINE], NoticeRequested, request_notices, patience=300),
+        Stage(NAME, "note-moves", queues[0], CaseMoved, note_moves, also=queues[1:], patience=1000),
     ]
     return Service(
         foundation=foundation,
