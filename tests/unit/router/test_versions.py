@@ -183,6 +183,15 @@ def test_a_newer_version_goes_to_the_people_to_whom_a_person_handed_the_earlier_
     assert router.stands(2) == ("waiting", "mash-identity", "newer_version")
 
 
+def test_a_restriction_outlasts_the_decision_about_an_earlier_version() -> None:
+    router = ValueRouter()
+    router.takes(a_version(1, **RESTRICTED))
+    router.decides(1, CLOSES)
+    router.takes(a_version(2, **STATUTORY))
+    assert router.stands(2) == ("waiting", "mash-restricted", "restricted")
+    assert router.case(2).contact.markers == ("restricted",)
+
+
 def test_new_danger_goes_first_whatever_a_person_decided_before() -> None:
     router = ValueRouter()
     router.takes(a_version(1, **NO_CONSENT))
