@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,7 +39,10 @@ def free_port() -> int:
 
 @dataclass
 class System:
-    """Everything that runs, by name; `kill` and `start` take the name of a service, `kafka` or `postgres`."""
+    """Everything that runs, by name; `kill` and `start` take the name of a service, `kafka` or `postgres`.
+
+    `triage-1` is a second process of triage beside the first, in a slot of its own; and so on.
+    """
 
     directory: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -99,10 +103,12 @@ class System:
         elif name == "kafka":
             self.kafka.start()
         else:
+            service, _, slot = name.partition("-")
+            port = self.ports.setdefault(name, free_port())
             with (self.directory / f"{name}.log").open("ab") as log:
                 self.processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "deploy.mash.cli", "serve", name, "--port", str(self.ports[name])],
-                    env=self.environment,
+                    [sys.executable, "-m", "deploy.mash.cli", "serve", service, "--port", str(port)],
+                    env=self.environment | {"MASH_SLOT": slot or "0"},
                     stdout=log,
                     stderr=log,
                     stdin=subprocess.DEVNULL,
@@ -118,6 +124,21 @@ class System:
             self.processes[name].send_signal(signal.SIGKILL)
             self.processes[name].wait()
 
+    def stand_still(self, name: str) -> None:
+        """Freeze a process: it holds its connections and answers nothing, as on a machine that swaps."""
+        os.kill(self._pid(name), signal.SIGSTOP)
+
+    def go_on(self, name: str) -> None:
+        """Let a frozen process run on as if nothing had been."""
+        with suppress(ProcessLookupError):
+            os.kill(self._pid(name), signal.SIGCONT)
+
+    def _pid(self, name: str) -> int:
+        pid = self.kafka.pid if name == "kafka" else self.processes[name].pid
+        if pid is None:
+            raise ProcessLookupError(name)
+        return pid
+
     def restart_dead(self) -> list[str]:
         """Start services that ended by themselves, as a supervisor would; returns their names."""
         dead = [name for name, process in self.processes.items() if process.poll() is not None]
@@ -130,6 +151,7 @@ class System:
         for process in self.processes.values():
             process.kill()
             process.wait()
+        self.go_on("kafka")
         self.kafka.kill()
         self.postgres.kill()
 

@@ -6,15 +6,13 @@ import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from deploy.mash.simulate.bulk import bulk_school_csv
 from tests.faults.oracle import assert_nothing_lost_and_nothing_twice, drained
+from tests.faults.sender import send_all
 from tests.faults.system import SERVICES, System
 
 CONTACTS = 2000
-ROWS = 20
 SEED = int(os.environ.get("MASH_FAULT_SEED", "20261123"))
 
 
@@ -26,18 +24,6 @@ async def system(tmp_path: Path) -> AsyncIterator[System]:
         yield system
     finally:
         system.take_down()
-
-
-async def _send_all(system: System, receipts: dict[str, list[str]], pause: float) -> None:
-    """The sender's own ledger: every export under a key of its own, sent until it is answered."""
-    async with httpx.AsyncClient(timeout=10) as client:
-        for first in range(0, CONTACTS, ROWS):
-            body = bulk_school_csv(ROWS, SEED, first_row=first)
-            answer = await system.send_until_answered(client, body, f"export-{first}")
-            contacts = answer["contacts"]
-            assert isinstance(contacts, list)
-            receipts[f"export-{first}"] = [str(contact["contact_id"]) for contact in contacts]
-            await asyncio.sleep(pause)
 
 
 async def _kill_everything_twice(system: System, seed: int) -> list[str]:
@@ -58,7 +44,7 @@ async def _kill_everything_twice(system: System, seed: int) -> list[str]:
 async def test_kill_9_of_any_part_while_2000_contacts_flow_loses_and_doubles_nothing(system: System) -> None:
     receipts: dict[str, list[str]] = {}
     killer = asyncio.create_task(_kill_everything_twice(system, SEED))
-    await _send_all(system, receipts, pause=0.15)
+    await send_all(system, receipts, CONTACTS, SEED, pause=0.15)
     assert sorted(await killer) == sorted([*SERVICES, "kafka", "postgres"] * 2)
     await system.settled(CONTACTS, seconds=180)
     await assert_nothing_lost_and_nothing_twice(system, receipts)
@@ -70,7 +56,7 @@ async def test_kafka_wiped_with_contacts_in_flight_is_rebuilt_from_postgresql(sy
     receipts: dict[str, list[str]] = {}
     system.kill("triage")
     system.kill("router")
-    await _send_all(system, receipts, pause=0)
+    await send_all(system, receipts, CONTACTS, SEED, pause=0)
     system.start("triage")
     await asyncio.sleep(2)
     system.kafka.wipe()
