@@ -17,6 +17,7 @@ from services.router.domain.placement import Placed, Waiting, place
 from services.router.domain.reassessment import Kept, Stays, is_same, reassess
 from services.router.domain.threads import Threads
 from services.router.domain.versions import among_versions, following, is_decided, may_follow, standing
+from shared.messages.case_moved import CaseState
 from shared.messages.envelope import Lane
 
 
@@ -67,9 +68,7 @@ class Placing:
             self._threads.keep(replace(move.case, version=0, superseded_by=newer.origin.contact_id))
             self.stayed += [leader] if is_decided(leader) else []
         self.stayed += self._threads.about_another(assessed)
-        linked = self._threads.link_before(assessed.origin, assessed.contact)
-        if linked is not None:
-            self._open_cases.note(linked, self._at)
+        self._link_before(assessed)
         self._place_leader_anew(assessed)
 
     def _place_again(self, case: Case, assessed: Assessed) -> None:
@@ -81,6 +80,7 @@ class Placing:
             self.stayed += [case] if decision.why is Kept.PERSON_DECIDED else []
             return
         self._keep(self._move_again(case, assessed, before, decision))
+        self._link_before(assessed)
         self._place_leader_anew(assessed)
 
     def _place_superseded_again(self, case: Case, assessed: Assessed) -> None:
@@ -108,6 +108,11 @@ class Placing:
             known = replace(case, contact=contact, assessed_at=assessed.assessed_at)
             self._threads.keep(replace(known, policy_version=assessed.policy_version))
 
+    def _link_before(self, assessed: Assessed) -> None:
+        linked = self._threads.link_before(assessed.origin, assessed.contact)
+        if linked is not None:
+            self._open_cases.note(linked, self._at)
+
     def _place_leader_anew(self, assessed: Assessed) -> None:
         """A newer version that is there already is placed by what the earlier one says too, unless a person decided."""
         newer = self._threads.newer(assessed.origin, assessed.contact)
@@ -120,6 +125,8 @@ class Placing:
         decision = self._decide(again, before)
         if leader.position.reason == Reason.NEWER_VERSION and isinstance(decision, Waiting):
             decision = replace(decision, reason=Reason.NEWER_VERSION)  # What it lacks was taken from an earlier one.
+        if leader.position.state is CaseState.PLACED and leader.position.queue != decision.queue:
+            decision = replace(decision, alerted=(*decision.alerted, leader.position.queue))  # It had the case so far.
         move = self._move_again(leader, again, before, decision)
         if not (is_same(leader, move.case.contact, decision) and leader.decide_by == move.case.decide_by):
             self._keep(move)

@@ -33,7 +33,7 @@ class Threads:
     def keep(self, case: Case) -> None:
         """Take a case as it stands from now on."""
         contact_id, supersedes = case.origin.contact_id, case.origin.supersedes
-        if contact_id not in self._cases and supersedes is not None:
+        if supersedes is not None and contact_id not in self._newer.get(supersedes, ()):
             self._newer.setdefault(supersedes, []).append(contact_id)
         self._cases[contact_id] = case
 

@@ -127,12 +127,15 @@ def _clock_of(undecided: Sequence[Case]) -> tuple[datetime, datetime, bool]:
 
 
 def _before_people(contact: Contact, before: Sequence[Case], placed: Placed, policy: Policy) -> Waiting:
-    """Before the people who have an earlier version already, else the screening queue, with the placement suggested."""
-    waiting = [case.position.queue for case in before if _waits(case)]
+    """Before the people to whom a person handed an earlier version, else the screening queue; the placement suggested.
+
+    An undecided version's queue says nothing here: what it waited for may be settled by now.
+    """
+    handed_over = [case.position.queue for case in before if _waits(case) and is_decided(case)]
     suggestion = suggest(contact, policy.catalogue)
     others = [one for one in (suggestion.service, *suggestion.alternatives) if one and one != placed.service]
     return Waiting(
-        queue=waiting[0] if waiting else policy.catalogue.people.otherwise,
+        queue=handed_over[0] if handed_over else policy.catalogue.people.otherwise,
         reason=Reason.NEWER_VERSION,
         suggestion=replace(
             suggestion, queue=placed.queue, service=placed.service, alternatives=tuple(dict.fromkeys(others))

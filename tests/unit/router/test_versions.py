@@ -1,5 +1,6 @@
 """A newer version takes the place of the one before it; nothing is lowered without a person."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,10 +31,10 @@ CLOSES = a_decision(DecisionAction.CLOSE, outcome="ADVICE")
         ({}, ONE_POINT, ("placed", "one-point", "auto_early_help")),
         (NO_CONSENT, ONE_POINT, ("placed", "one-point", "auto_early_help")),
         ({"needs_person": "identity_uncertain"}, {}, ("placed", "vcs-alliance", "auto_early_help")),
-        # What says less waits for a person, where the earlier one waits already.
+        # What says less waits for a person.
         (ONE_POINT, {}, ("waiting", "mash-screening", "newer_version")),
         (STATUTORY, {}, ("waiting", "mash-screening", "newer_version")),
-        ({**ONE_POINT, "needs_person": "identity_uncertain"}, {}, ("waiting", "mash-identity", "newer_version")),
+        ({**ONE_POINT, "needs_person": "identity_uncertain"}, {}, ("waiting", "mash-screening", "newer_version")),
         (STATUTORY, NO_CONSENT, ("waiting", "mash-screening", "newer_version")),
         ({"rating": "AMBER"}, {}, ("waiting", "mash-screening", "newer_version")),
         # Danger and a restriction stay until a person decides.
@@ -119,6 +120,14 @@ def test_an_undecided_version_is_no_open_case_of_the_newer_one() -> None:
     router.takes(a_version(1, **ONE_POINT))
     router.takes(a_version(2, **ONE_POINT))
     assert router.stands(2) == ("placed", "one-point", "auto_early_help")
+
+
+def test_the_service_that_has_the_newer_version_hears_when_a_late_one_takes_it_away() -> None:
+    router = ValueRouter()
+    router.takes(a_version(2, **ONE_POINT))
+    [moved, _] = router.takes(a_version(1, **STATUTORY))
+    assert (moved.case.origin.contact_id, moved.case.position.queue) == (version_id(2), "mash-screening")
+    assert moved.alerted == ("one-point",)
 
 
 def test_what_follows_is_no_open_case_beside_its_leader() -> None:
@@ -234,6 +243,17 @@ def test_an_earlier_version_that_says_more_stands_by_itself_where_a_person_decid
     assert router.stands(1) == ("waiting", "mash-screening", "newer_version")
     assert router.case(1).superseded_by is None
     assert router.stands(2) == ("closed", "mash-screening", "person_closed")
+
+
+def test_it_follows_once_danger_has_brought_the_decided_one_back_to_a_person() -> None:
+    router = ValueRouter()
+    router.takes(a_version(2, **NO_CONSENT))
+    router.decides(2, CLOSES)
+    router.takes(a_version(1, **ONE_POINT))
+    again = a_version(2, **IN_DANGER)
+    router.takes(replace(again, assessed_at=again.assessed_at + timedelta(hours=1)))
+    assert router.stands(2) == ("waiting", "mash-urgent", "danger")
+    assert router.stands(1) == ("waiting", "mash-urgent", "superseded")
 
 
 def test_an_earlier_version_that_says_no_more_follows_the_decided_one_and_its_people_hear_of_it() -> None:
