@@ -1,5 +1,11 @@
-"""`/healthz`: the loop turns. `/readyz`: this process can do its work. `/metrics`: for Prometheus."""
+"""`/healthz`: the loop turns. `/readyz`: this process can do its work. `/metrics`: for Prometheus.
 
+Metrics tell no person, but how busy an authority is and what fails there: they answer this machine, and elsewhere only
+the bearer of a token. What comes through a proxy is not taken for this machine.
+"""
+
+import hmac
+import ipaddress
 from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
@@ -7,6 +13,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.service import Service
+
+_FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 
 
 class Checkable(Protocol):
@@ -18,8 +26,8 @@ class Checkable(Protocol):
         """Faults by check; empty where ready."""
 
 
-def health_routes(running: Sequence[Checkable]) -> APIRouter:
-    """Routes that need no sign-in and tell nothing about any contact."""
+def health_routes(running: Sequence[Checkable], metrics_token: str | None = None) -> APIRouter:
+    """Routes that need no sign-in and tell nothing about any contact. metrics_token: opens /metrics from elsewhere."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz", summary="The process is alive")
@@ -34,7 +42,23 @@ def health_routes(running: Sequence[Checkable]) -> APIRouter:
         return {"ready": ready, "services": faults}
 
     @router.get("/metrics", summary="Prometheus metrics")
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not (_comes_from_here(request) or _bears(request, metrics_token)):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _comes_from_here(request: Request) -> bool:
+    if _FORWARDED & set(request.headers.keys()) or request.client is None:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _bears(request: Request, token: str | None) -> bool:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return token is not None and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode())

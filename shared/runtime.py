@@ -165,13 +165,15 @@ def application(services: Sequence[Service]) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         for one in running:
             await one.start()
-        app.state.stopping = False
         yield
         app.state.stopping = True
         await asyncio.gather(*(one.stop() for one in running))
 
     app = FastAPI(title="MASH referral router", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(health_routes(running))
+    app.state.stopping = False
+    app.state.drain_seconds = max((one.foundation.settings.drain_seconds for one in services), default=0.0)
+    tokens = (one.foundation.settings.metrics_token() for one in services)
+    app.include_router(health_routes(running, next((token for token in tokens if token), None)))
     for service in services:
         for router in service.routers:
             app.include_router(router)

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 16
 
 
 class CommonSettings(BaseSettings):
@@ -28,6 +29,15 @@ class CommonSettings(BaseSettings):
     log_level: str = "INFO"
     slot: str = Field(
         default="", description="a name of this process among its kind; keeps its partitions over a restart"
+    )
+    metrics_token_file: Path | None = Field(
+        default=None, description="file of the bearer token for /metrics; without one it answers this machine alone"
+    )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="how long a stopping process answers while /readyz says so",
     )
     lanes: str = Field(default="urgent,routine", description="which lanes this process reads")
     topic_partitions: int | None = Field(default=None, description="a lower partition count for a one-node broker")
@@ -53,10 +63,24 @@ class CommonSettings(BaseSettings):
         if self.kek is not None:
             return self.kek.get_secret_value()
         assert self.kek_file is not None
-        try:
-            return self.kek_file.read_text()
-        except OSError as error:
-            raise SettingsError(f"MASH_KEK_FILE: cannot read {self.kek_file}: {error.strerror}") from error
+        return _read("MASH_KEK_FILE", self.kek_file)
+
+    def metrics_token(self) -> str | None:
+        """The token for /metrics, or None where it answers this machine alone. Raises SettingsError as `kek_text`."""
+        if self.metrics_token_file is None:
+            return None
+        token = _read("MASH_METRICS_TOKEN_FILE", self.metrics_token_file).strip()
+        if len(token) < SHORTEST_TOKEN:
+            raise SettingsError(f"MASH_METRICS_TOKEN_FILE: a token has at least {SHORTEST_TOKEN} characters")
+        return token
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise SettingsError(f"{name}: cannot read {path}: {why}") from error
 
 
 S = TypeVar("S", bound=CommonSettings)

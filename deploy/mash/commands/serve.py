@@ -1,8 +1,10 @@
 """`mash serve`."""
 
+import asyncio
 import os
 import signal
 import sys
+import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,11 +77,18 @@ def _run(names: list[str], host: str, port: int) -> None:
 
 
 def orderly_server(config: "uvicorn.Config", app: "FastAPI") -> "uvicorn.Server":
-    """A server that tells the application when its stop begins, before it waits for open connections to end."""
+    """A server that tells the application when its stop begins, before it waits for open connections to end.
+
+    It goes on answering for the application's `drain_seconds`, so that who spreads the load has heard that it stops.
+    """
     import uvicorn
 
     class OrderlyServer(uvicorn.Server):
         async def shutdown(self, sockets: "list[socket] | None" = None) -> None:
+            app.state.stopping = True
+            last = time.monotonic() + getattr(app.state, "drain_seconds", 0.0)
+            while time.monotonic() < last and not self.force_exit:  # noqa: ASYNC110 - set by a signal handler
+                await asyncio.sleep(0.1)
             for begin in getattr(app.state, "stop_begins", ()):
                 begin()
             await super().shutdown(sockets)

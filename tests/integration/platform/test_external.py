@@ -125,6 +125,19 @@ def test_a_service_alone_answers_and_stops_when_asked(terminal: Terminal) -> Non
     assert service.wait(60) == 0
 
 
+def test_a_stopping_service_says_so_and_still_answers_for_the_time_given(terminal: Terminal) -> None:
+    terminal.mash("migrate")
+    terminal.mash("topics")
+    port = free_port()
+    terminal.environment["MASH_DRAIN_SECONDS"] = "3"
+    service = terminal.start("serve", "router", "--port", str(port))
+    until(lambda: _answers(f"http://127.0.0.1:{port}"), "the router is ready")
+    service.send_signal(signal.SIGTERM)
+    until(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 503, "it is not ready")
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+    assert service.wait(60) == 0
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
