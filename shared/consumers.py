@@ -23,6 +23,7 @@ from faststream.message import StreamMessage
 from shared import meters
 from shared.quarantine import Record
 from shared.stage import Stage
+from shared.tolerant_records import read_tolerantly
 
 log = structlog.get_logger()
 
@@ -91,9 +92,10 @@ def _headers(raw: ConsumerRecord[bytes, bytes]) -> tuple[tuple[str, bytes], ...]
 
 def _poisoned(raw: ConsumerRecord[bytes, bytes]) -> bool:
     try:
-        for _, value in raw.headers:
+        for name, value in raw.headers:
+            name.encode()
             (value or b"").decode()
-    except UnicodeDecodeError:
+    except UnicodeError:
         return True
     return False
 
@@ -124,6 +126,7 @@ class AttentiveBroker(KafkaBroker):
 
 def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
     """A broker that only consumes: messages leave through the outbox alone."""
+    read_tolerantly()
     return AttentiveBroker(
         bootstrap,
         client_id=client_id,
