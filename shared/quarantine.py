@@ -84,10 +84,15 @@ def _open_again(table: Table, reason: ColumnElement[str]) -> dict[str, Any]:
     return {"state": "open", "reason": reason, "attempts": table.c.attempts + 1, "worked_at": None}
 
 
+def seal_name(consumer: str, item: UUID) -> str:
+    """What the body of an item is bound to: moved to another item, or to another service, it does not open."""
+    return f"quarantine:{consumer}:{item}"
+
+
 def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
-    record, head = item.record, item.head
+    record, head, item_id = item.record, item.head, new_id()
     return {
-        "id": new_id(),
+        "id": item_id,
         "consumer": consumer,
         "topic": record.topic,
         "partition": record.partition,
@@ -97,7 +102,7 @@ def _row(seal: ServiceSeal, consumer: str, item: Rejected) -> dict[str, object]:
         "type": _clean(head.type) if head else None,
         "major": head.major if head and abs(head.major) < 2**31 else None,
         "reason": item.reason.value,
-        "body": seal.seal(_packed(record), consumer),
+        "body": seal.seal(_packed(record), seal_name(consumer, item_id)),
         "claimed": item.claimed,
         "fingerprint": seal.fingerprint(_packed(record)),
         "headers": [_clean(name) for name, _ in record.headers],

@@ -15,7 +15,7 @@ from shared.errors import PermanentFailure, ReasonCode
 from shared.marks import by_name
 from shared.messages.build import read_message
 from shared.messages.envelope import Message
-from shared.quarantine import reopen, unpacked, unpacked_headers
+from shared.quarantine import reopen, seal_name, unpacked, unpacked_headers
 from shared.service import Foundation
 from shared.stage import Stage
 from shared.work import Work
@@ -82,7 +82,7 @@ class Releases:
         return (await work.connection.execute(statement)).first()
 
     def _read(self, row: Row[Any]) -> tuple[Message, bytes]:
-        plain = self._foundation.seal.open(row.body, row.consumer)
+        plain = self._foundation.seal.open(row.body, seal_name(row.consumer, row.id))
         body = unpacked(plain)
         stage = self._stages[row.consumer]
         if row.partition >= 0:  # Else it comes from the parked work, where only proven messages are.

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -20,9 +21,14 @@ class DecisionAction(StrEnum):
 
 
 class DecisionReason(Frozen):
-    """Why, in the person's own words. Personal; travels sealed (part name `reason`)."""
+    """Why, in the person's own words. Personal; travels as the part `reason`, sealed under `reason_seal`."""
 
     text: str = Field(repr=False)
+
+
+def reason_seal(decision_id: UUID) -> str:
+    """The name under which the reason of one decision is sealed: beside another decision it does not open."""
+    return f"{REASON_PART}|{decision_id}"
 
 
 class StaffDecidedFacets(Facets):

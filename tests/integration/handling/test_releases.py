@@ -168,3 +168,16 @@ async def test_a_time_limit_within_a_handler_parks_the_message_and_lets_the_othe
     await unfed.takes(slow, good)
     assert await unfed.effects() == [good.id]
     assert await unfed.rows("select message_id, reason from probe.parked") == [(slow.id, "rule-failed")]
+
+
+async def test_a_body_moved_to_another_item_does_not_open(unfed: Unfed) -> None:
+    await unfed.takes(a_contact_received(defects=("permanent",)))
+    await unfed.takes(a_contact_received(defects=("permanent",)))
+    await unfed.rows(
+        "update probe.quarantine q set body = other.body from probe.quarantine other where other.id <> q.id"
+    )
+    unfed.handle = forgiving
+    assert await unfed.settles("release")
+    await unfed.works()
+    assert await unfed.effects() == []
+    assert await unfed.attention() == [("quarantined", "seal-broken", 2, "open")] * 2
