@@ -112,7 +112,10 @@ async def _decisions(contact_id: UUID, key: DataKey | None, work: ConsoleWork) -
     kept = await work.decisions.of(contact_id)
     refusals = await work.views.refusals(contact_id) if kept else {}
     return [
-        (replace(decision, refusal=refusals.get(decision.decision_id)), None if key is None else read_reason(part, key))
+        (
+            replace(decision, refusal=refusals.get(decision.decision_id)),
+            None if key is None else read_reason(decision.decision_id, part, key),
+        )
         for decision, part in kept
     ]
 

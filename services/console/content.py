@@ -1,5 +1,7 @@
 """Opening sealed parts for one reader. A part that does not open is said to be unreadable: the page still works."""
 
+from uuid import UUID
+
 import structlog
 from pydantic import ValidationError
 
@@ -10,7 +12,7 @@ from shared.messages.assessment import Assessment
 from shared.messages.contact import PART as CONTACT_PART
 from shared.messages.contact import CanonicalContact
 from shared.messages.envelope import SealedPart
-from shared.messages.staff_decided import REASON_PART, DecisionReason
+from shared.messages.staff_decided import DecisionReason, reason_seal
 from shared.sealing import DataKey
 
 log = structlog.get_logger()
@@ -34,10 +36,10 @@ def read_assessment(assessed: Assessed, key: DataKey) -> Assessment | None:
         return None
 
 
-def read_reason(part: SealedPart, key: DataKey) -> str | None:
+def read_reason(decision_id: UUID, part: SealedPart, key: DataKey) -> str | None:
     """Why a person decided as they did, or None where it does not open."""
     try:
-        return DecisionReason.model_validate_json(key.open(REASON_PART, part)).text
+        return DecisionReason.model_validate_json(key.open(reason_seal(decision_id), part)).text
     except (PermanentFailure, ValidationError):
         _say_unreadable(key)
         return None

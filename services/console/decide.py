@@ -16,7 +16,14 @@ from services.console.work import ConsoleWork
 from shared.ids import new_id
 from shared.messages.build import message_of
 from shared.messages.envelope import Lane, SealedPart
-from shared.messages.staff_decided import REASON_PART, DecisionAction, DecisionReason, StaffDecided, StaffDecidedFacets
+from shared.messages.staff_decided import (
+    REASON_PART,
+    DecisionAction,
+    DecisionReason,
+    StaffDecided,
+    StaffDecidedFacets,
+    reason_seal,
+)
 from shared.sealing import DataKey
 from shared.topics import STAFF_DECIDED
 
@@ -160,7 +167,7 @@ async def _record(
         reason_code=request.reason_code,
         decided_at=work.now,
     )
-    reason = key.seal(REASON_PART, DecisionReason(text=request.reason.strip()))
+    reason = key.seal(reason_seal(decision_id), DecisionReason(text=request.reason.strip()))
     if not await work.decisions.record(contact_id, decision, reason):
         first = await work.decisions.find(contact_id, request.case_version)
         assert first is not None  # The row that made ours a conflict has committed, and decisions are never removed.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.console.domain.attention import SCHEMAS, AttentionCount, AttentionItem, Settlement
 from shared.errors import PermanentFailure
-from shared.quarantine import unpacked
+from shared.quarantine import seal_name, unpacked
 from shared.sealing import ServiceSeal
 
 MOST_ITEMS = 200
@@ -48,7 +48,7 @@ def _of_schema(statement: str) -> dict[str, TextClause]:
 
 
 _SETTLE = _of_schema("select SCHEMA.settle_attention(:item, :action, :who, :why)")
-_QUARANTINED_BODY = _of_schema("select body, consumer as bound_to from SCHEMA.quarantine where id = :id")
+_QUARANTINED_BODY = _of_schema("select body, consumer from SCHEMA.quarantine where id = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,8 @@ class PostgresAttention:
         if row is None or row.body is None:
             return Content(None)
         try:
-            plain = self._seal.open(row.body, row.bound_to)
+            bound_to = row.bound_to if item.is_submission else seal_name(row.consumer, item.id)
+            plain = self._seal.open(row.body, bound_to)
         except PermanentFailure:
             return Content(None)
         return Content(plain if item.is_submission else unpacked(plain))

@@ -16,9 +16,10 @@ from services.console.decide import (
 from services.console.domain.decisions import Refused, Request
 from services.console.domain.roles import Staff
 from services.console.door import ClosedDoor, NoSuchContact, Opened, open_door
+from shared.errors import PermanentFailure
 from shared.ids import new_id
 from shared.messages.envelope import Lane
-from shared.messages.staff_decided import REASON_PART, DecisionAction, StaffDecided
+from shared.messages.staff_decided import REASON_PART, DecisionAction, StaffDecided, reason_seal
 from tests.builders.console import MANAGER, SCREENER, a_request
 from tests.builders.console_contacts import a_contact
 from tests.builders.console_memory import MemoryWork
@@ -59,11 +60,20 @@ async def test_a_confirmed_suggestion_is_recorded_and_sent_with_its_reason_seale
     assert (message.subject, message.contact_id) == ("person-1", contact_id)
     assert (message.facets.staff_id, message.facets.role) == (str(SCREENER.staff_id), "screener")
     assert message.facets.case_version == 1
-    opened = work.keys.kept[contact_id].open(REASON_PART, message.parts[REASON_PART])
+    opened = work.keys.kept[contact_id].open(reason_seal(answer.decision.decision_id), message.parts[REASON_PART])
     assert b"parenting support" in opened
     assert "parenting" not in message.facets.model_dump_json()
     assert [act.outcome.value for act in work.audit.acts] == ["allowed"]
     assert work.committed == 1
+
+
+async def test_the_reason_of_one_decision_does_not_open_beside_another() -> None:
+    contact_id = new_id()
+    work = _waiting(contact_id)
+    await _decide(work, contact_id)
+    [(_, message)] = work.outbox.sent
+    with pytest.raises(PermanentFailure):
+        work.keys.kept[contact_id].open(reason_seal(new_id()), message.parts[REASON_PART])
 
 
 @pytest.mark.parametrize(("danger", "queue"), [(("missing_now",), "mash-screening"), ((), "mash-urgent")])

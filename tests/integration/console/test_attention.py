@@ -231,6 +231,21 @@ async def test_a_broken_seal_is_said_and_a_parked_message_has_no_content(console
     assert "Read its content" not in (await browser.get(f"/attention/router/{parked}")).text
 
 
+async def test_a_body_moved_to_another_item_is_not_shown(console: ConsoleUnderTest) -> None:
+    item, other = await quarantined(console.engine, "triage"), await quarantined(console.engine, "triage")
+    async with console.engine.begin() as connection:
+        moved = "update triage.quarantine set body = (select body from triage.quarantine where id = :other)"
+        await connection.execute(text(f"{moved} where id = :item"), {"item": item, "other": other})
+    browser = await console.browser(Role.SCREENER)
+    token = form_token_in((await browser.get(f"/attention/triage/{item}")).text)
+
+    moved_here = await browser.post(f"/attention/triage/{item}/content", data={"form_token": token, "reason": WHY})
+    untouched = await browser.post(f"/attention/triage/{other}/content", data={"form_token": token, "reason": WHY})
+
+    assert "its seal is broken" in moved_here.text
+    assert "Tilly" in untouched.text
+
+
 async def test_what_nobody_vouches_for_is_never_released(console: ConsoleUnderTest) -> None:
     item = await quarantined(console.engine, "triage")
     async with console.engine.begin() as connection:
