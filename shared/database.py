@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -51,6 +51,7 @@ def make_engine(url: str, *, application: str, pool_size: int = 5) -> AsyncEngin
     )
     event.listen(engine.sync_engine, "checkin", _note_use)
     event.listen(engine.sync_engine, "checkout", _check_alive)
+    event.listen(engine.sync_engine, "handle_error", _give_up_broken)
     return engine
 
 
@@ -73,6 +74,12 @@ def _check_alive(connection: DBAPIConnection, record: ConnectionPoolEntry, _prox
             adapted.ping()
         except Exception as error:
             raise DisconnectionError from error
+
+
+def _give_up_broken(context: ExceptionContext) -> None:
+    """A connection whose protocol is in disorder, as for a moment after the server ended it, is never used again."""
+    if isinstance(context.original_exception.__cause__, asyncpg.InternalClientError):
+        context.is_disconnect = True
 
 
 def sqlstate(error: BaseException) -> str | None:

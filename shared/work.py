@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.keyring.keys import Keys
@@ -76,12 +77,30 @@ class WorkFactory(Generic[W]):
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[W]:
         """A fresh unit; after its commit the outgoing rows are handed over for sending."""
-        async with self.engine.connect() as connection:
-            now: datetime = (await connection.execute(_NOW)).scalar_one()
+        async with AsyncExitStack() as stack:
+            connection, now = await self._begin()
+            stack.push_async_exit(connection)
             work = self.kind(connection, now, self.tables, Keys(connection, self.kek))
             yield work
         if work.departed:
             self.departures.hand_over(work.departed)
+
+    async def _begin(self) -> tuple[AsyncConnection, datetime]:
+        """A connection that lives, and its server's time. One that had ended in the pool is found by asking for it."""
+        try:
+            return await self._connected()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self._connected()
+
+    async def _connected(self) -> tuple[AsyncConnection, datetime]:
+        connection = await self.engine.connect()
+        try:
+            return connection, (await connection.execute(_NOW)).scalar_one()
+        except BaseException:
+            await asyncio.shield(connection.close())
+            raise
 
 
 T = TypeVar("T")

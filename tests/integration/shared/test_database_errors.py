@@ -8,6 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.database import is_database_away, make_engine
+from shared.sealing import KeyEncryption, new_kek_line
+from shared.tables import tables_in
+from shared.work import Work, WorkFactory
 
 
 @pytest.fixture
@@ -15,6 +18,13 @@ async def engine(unmigrated_database: str) -> AsyncIterator[AsyncEngine]:
     engine = make_engine(unmigrated_database, application="test", pool_size=1)
     yield engine
     await engine.dispose()
+
+
+class Nobody:
+    """Departures that nobody takes."""
+
+    def hand_over(self, rows: object) -> None:
+        """Forget them."""
 
 
 async def _error(act: Callable[[], Awaitable[object]]) -> BaseException:
@@ -103,3 +113,16 @@ async def test_a_connection_unused_for_long_is_asked_before_it_is_trusted(
     async with engine.connect() as connection:
         assert (await connection.execute(text("select pg_backend_pid()"))).scalar_one() == pid
     assert len(asked) == 1
+
+
+async def test_a_unit_of_work_begins_although_its_connection_was_just_ended(engine: AsyncEngine) -> None:
+    open_work = WorkFactory(Work, engine, tables_in("none"), KeyEncryption(new_kek_line()), Nobody())
+    other = make_engine(engine.url.render_as_string(hide_password=False), application="other")
+    for pause in (None, 0, 0, 0.001, 0.01) * 8:
+        async with open_work() as work:
+            pid = (await work.connection.execute(text("select pg_backend_pid()"))).scalar_one()
+        async with other.begin() as killer:
+            await killer.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
+        if pause is not None:
+            await asyncio.sleep(pause)
+    await other.dispose()
