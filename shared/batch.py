@@ -78,7 +78,8 @@ class BatchRecipe(Generic[M, W]):
         )
         self._proven: set[tuple[str, int]] = set()  # Partitions of which a first batch came to an end here.
         self._waits = 0
-        self.handled_at = time.monotonic()
+        self.handled_at = time.monotonic()  # When a batch began, or anything of it last came to an end.
+        self.in_hand = False
 
     @property
     def waiting_for_database(self) -> bool:
@@ -88,6 +89,7 @@ class BatchRecipe(Generic[M, W]):
     async def __call__(self, records: Sequence[Record]) -> None:
         """Bring every record to one of its ends. Raises NotRecordedError, after a pause, where nothing was written."""
         started = time.perf_counter()
+        self.handled_at, self.in_hand = time.monotonic(), True
         try:
             await uninterrupted(asyncio.ensure_future(self._handle(records)))
         except Exception as error:
@@ -96,6 +98,8 @@ class BatchRecipe(Generic[M, W]):
             meters.NOT_RECORDED.labels(self.stage.consumer).inc()
             await self._wait()
             raise NotRecordedError from error
+        finally:
+            self.in_hand = False
         self._waits = 0
         self.handled_at = time.monotonic()
         meters.BATCH_SECONDS.labels(self.stage.consumer).observe(time.perf_counter() - started)
@@ -219,6 +223,7 @@ class BatchRecipe(Generic[M, W]):
                 await self._quarantine_alone(Rejected(one.record, verdict.reason, handled=True))
             else:
                 await self._park_alone(one, verdict.reason, error)
+        self.handled_at = time.monotonic()
 
     async def _park_alone(self, one: Arrived[M], reason: ReasonCode, error: Exception) -> None:
         consumer = self.stage.consumer

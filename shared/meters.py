@@ -22,6 +22,15 @@ PUBLISHED = Counter("mash_published_total", "Outbox rows acknowledged by Kafka",
 PRODUCER_RENEWED = Counter("mash_producer_renewed_total", "Producers given up and built anew", ["service"])
 ACK_FAILED = Counter("mash_ack_failed_total", "Acknowledgements that failed; harmless, the inbox knows", ["consumer"])
 REFUSED = Counter("mash_outbox_refused_total", "Outbox rows that Kafka will never take", ["service", "topic"])
+LAG = Gauge("mash_consumer_lag", "Messages before this process that its group has not acknowledged", ["consumer"])
+STALLED_SECONDS = Gauge(
+    "mash_consumer_stalled_seconds", "For how long nothing was acknowledged although messages lie there", ["consumer"]
+)
+READER_BEHIND_SECONDS = Gauge(
+    "mash_reader_behind_seconds",
+    "For how long a reader has not passed what was there, as its writer sees it",
+    ["topic", "reader"],
+)
 UNPUBLISHED = Gauge("mash_outbox_unpublished", "Outbox rows older than the relay's patience", ["service"])
 RESENT = Counter(
     "mash_reconciled_total", "Messages sent again because a reader never handled them", ["service", "topic"]

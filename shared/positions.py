@@ -15,6 +15,14 @@ ANSWER_WITHIN_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What lies before a reader in one partition: from the first not acknowledged to the end."""
+
+    acknowledged: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Positions:
     """At one time: where each partition begins and ends, and how far the groups of each reader acknowledged it."""
 
@@ -25,6 +33,16 @@ class Positions:
     def ends_of(self, topic: str) -> dict[TopicPartition, int]:
         """The ends of one topic's partitions; empty where Kafka does not know the topic."""
         return {partition: end for partition, end in self.ends.items() if partition.topic == topic}
+
+    def left(self, reader: str, topics: Iterable[str]) -> dict[TopicPartition, Left]:
+        """The partitions of topics in which messages lie that a reader has not acknowledged."""
+        given, wanted = self.acknowledged.get(reader, {}), set(topics)
+        found = {
+            partition: Left(max(given.get(partition, -1), self.begins.get(partition, 0)), end)
+            for partition, end in self.ends.items()
+            if partition.topic in wanted
+        }
+        return {partition: left for partition, left in found.items() if left.end > left.acknowledged}
 
     def passed(self, reader: str, marks: Mapping[TopicPartition, int]) -> bool:
         """Whether a reader acknowledged all that lay before `marks`. What was never acknowledged was not passed."""

@@ -23,6 +23,7 @@ from shared.topics import RETENTION_DAYS, Topic, all_topics
 log = structlog.get_logger()
 
 PAGE = 5000
+SILENT_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Reconciler:
             for topic in topics:
                 for reader in topic.readers:
                     upper = self._passed_to(positions, topic.name, reader, now)
+                    self._ring(topic.name, reader, now)
                     if upper is not None:
                         lost += await self._reconcile(topic.name, reader, min(upper, now - self._after))
         return lost
@@ -88,6 +90,13 @@ class Reconciler:
         if mark is None or shorter or passed is not None:
             self._marks[topic, reader] = _Mark(now, ends)
         return passed
+
+    def _ring(self, topic: str, reader: str, now: datetime) -> None:
+        """The dead man's signal: a reader that has not passed an earlier look's ends cannot say so itself."""
+        silent = (now - self._marks[topic, reader].at).total_seconds() if (topic, reader) in self._marks else 0.0
+        meters.READER_BEHIND_SECONDS.labels(topic, reader).set(silent)
+        if silent > SILENT_SECONDS:
+            log.critical("reader_not_moving", service=self._service, topic=topic, consumer=reader, seconds=int(silent))
 
     async def _reconcile(self, topic: str, reader: str, upper: datetime) -> int:
         """Make what is lost unpublished again: the relay sends it, in order and with everything else."""

@@ -22,6 +22,7 @@ from shared.consumers import check_subscribers, make_broker, subscribe
 from shared.database import is_database_away
 from shared.health import health_routes
 from shared.parked_worker import ParkedWorker
+from shared.positions import Positions, read_positions
 from shared.relay import Relay
 from shared.service import Service
 from shared.stage import Stage
@@ -46,7 +47,7 @@ class RunningService:
         for stage in self.stages:
             self._subscribe(stage)
         check_subscribers(self.broker)
-        self.watchdog = Watchdog(self.broker, self.recipes, on_stuck=lambda: os._exit(EXIT_STUCK))
+        self.watchdog = Watchdog(self.broker, self.recipes, self._positions, on_stuck=lambda: os._exit(EXIT_STUCK))
         self.consuming = not self.stages
         self._tasks: list[asyncio.Task[None]] = []
         self._consuming: asyncio.Task[None] | None = None
@@ -56,6 +57,10 @@ class RunningService:
         recipe = BatchRecipe(stage, base.open_work, base.engine, base.tables, base.seal, base.marks)
         self.recipes[stage.consumer] = recipe
         subscribe(self.broker, stage, recipe.__call__, slot=settings.slot, batch_size=settings.batch_size)
+
+    async def _positions(self) -> Positions | None:
+        topics = {topic.name for stage in self.stages for topic in stage.topics}
+        return await read_positions(self.foundation.settings.kafka_bootstrap, topics, [self.service.name])
 
     async def start(self) -> None:
         """Start what runs as long as the process does. Kafka and PostgreSQL may both still be away."""
@@ -122,6 +127,8 @@ class RunningService:
             faults["consumers"] = "not started"
         elif idle := self.watchdog.unassigned():
             faults["consumers"] = f"no partitions yet: {', '.join(sorted(idle))}"
+        elif stalled := self.watchdog.stalled():
+            faults["consumers"] = f"behind and not moving: {', '.join(sorted(stalled))}"
         return faults
 
     async def stop(self) -> None:

@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from structlog.testing import capture_logs
 
+from shared import reconciler as reconciling
 from shared.positions import read_positions
 from shared.reconciler import PAGE, Reconciler
 from shared.tables import tables_in
@@ -103,3 +106,21 @@ async def _outbox(bench: Bench, name: str, message_id: UUID) -> None:
         "insert into probe.outbox (id, topic, key, contact_id, body, created_at, published_at) values "
         f"('{message_id}', '{name}', 'k', '{message_id}', '', now() - interval '1 hour', now() - interval '1 hour')"
     )
+
+
+async def test_who_writes_rings_for_a_reader_that_does_not_move(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciling, "SILENT_SECONDS", 0.0)
+    name = await bench.new_topic()
+    await bench.put(name, b"1", b"2")
+    reconciler = _reconciler(bench)
+    with capture_logs() as logs:
+        await reconciler.look_at([topic(name)])
+        assert logs == []
+        await reconciler.look_at([topic(name)])
+        assert [(entry["event"], entry["topic"], entry["consumer"]) for entry in logs] == [
+            ("reader_not_moving", name, "probe")
+        ]
+        await _acknowledge(bench, name, 2)
+        await reconciler.look_at([topic(name)])
+        await reconciler.look_at([topic(name)])
+    assert len(logs) == 1
