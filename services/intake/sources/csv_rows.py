@@ -6,13 +6,15 @@ A row that cannot be read is handed over with its fault; it never takes a follow
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from services.intake.domain.refusals import Refusal, Refused
 from services.intake.raw_text import wide_codec
-from services.intake.sources.fields import key_of
+from services.intake.sources.drafts import key_of
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_ROWS = 2_000
+_MOST_ABOVE = 10  # lines that a header may stand below
 _WIDEST = 3  # a row with this many times the header's cells is not a row of this table
 _BUDGET = 20  # lines looked at per line of the file, before the rest counts as one broken row
 
@@ -35,11 +37,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Table:
-    """A header and its rows. delimiter_guessed: the columns were not separated by commas."""
+    """A header and its rows. delimiter_guessed: the columns were not separated by commas; above: before the header."""
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     delimiter_guessed: bool
+    above: str = ""
 
 
 def read_table(body: bytes, known: frozenset[str], charset: str | None = None) -> Table:
@@ -48,14 +51,40 @@ def read_table(body: bytes, known: frozenset[str], charset: str | None = None) -
     if not text.strip():
         raise Refused(Refusal.EMPTY_BODY)
     lines = text.split("\n")
-    first = next(number for number, line in enumerate(lines) if line.strip())
-    delimiter, header = _header(lines[first], known)
+    first, delimiter, header = _find_header(lines, known)
+    names = tuple(map(key_of, header))
     rows: list[Row] = []
     for row in _rows(lines, first + 1, delimiter, len(header)):
+        if tuple(key_of(cell.strip()) for cell in row.cells) == names:
+            continue  # Two exports joined into one file: the header again is nobody.
         rows.append(_judged(row, len(header), ends_open=row.number == len(lines)))
         if len(rows) > MOST_ROWS:
             raise Refused(Refusal.TOO_MANY_ITEMS)
-    return Table(header, tuple(rows), delimiter != ",")
+    above = "\n".join(line for line in lines[:first] if line.strip() and not line.lower().startswith("sep="))
+    return Table(header, tuple(rows), delimiter != ",", above)
+
+
+def named_cells(table: Table, row: Row) -> tuple[dict[str, str], bool]:
+    """The cells that say something by their columns, and whether two columns of one name contradict each other.
+
+    A further cell of a name, one without a name and one beyond the last column have names that say where they stood.
+    """
+    cells: dict[str, str] = {"above the header": table.above} if table.above else {}
+    first: dict[str, str] = {}
+    doubled = False
+    for place, cell in enumerate(row.cells):
+        if not cell.strip():
+            continue
+        column = table.header[place] if place < len(table.header) else ""
+        key = key_of(column)
+        if not key:
+            cells[f"column {place + 1}"] = cell
+        elif key not in first:
+            first[key] = cells[column] = cell
+        elif first[key] != cell:
+            doubled = True
+            cells[f"{column} (column {place + 1})"] = cell
+    return cells, doubled
 
 
 def _decode(body: bytes, charset: str | None) -> str:
@@ -66,6 +95,18 @@ def _decode(body: bytes, charset: str | None) -> str:
     if charset in ("windows-1252", "cp1252", "iso-8859-1", "latin1", "latin-1"):
         return body.decode("cp1252", "surrogateescape")
     return body.decode("utf-8-sig", "surrogateescape")
+
+
+def _find_header(lines: list[str], known: frozenset[str]) -> tuple[int, str, tuple[str, ...]]:
+    """Where the header stands, below a title or two; its delimiter and names. Raises Refused where there is none."""
+    filled = islice((number for number, line in enumerate(lines) if line.strip()), _MOST_ABOVE + 1)
+    refused = Refused(Refusal.UNKNOWN_HEADER)
+    for place, number in enumerate(filled):
+        try:
+            return number, *_header(lines[number], known)
+        except Refused as error:
+            refused = error if place == 0 else refused
+    raise refused
 
 
 def _header(line: str, known: frozenset[str]) -> tuple[str, tuple[str, ...]]:

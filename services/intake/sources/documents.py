@@ -74,7 +74,7 @@ def _holders(message: object) -> Iterator[tuple[str, dict[str, object]]]:
     while stack:
         pointer, name, value = stack.pop()
         if isinstance(value, dict):
-            if _is_document(value, name):
+            if is_document(value, name):
                 yield pointer, value
             inner = [(f"{pointer}/{key}", str(key), child) for key, child in value.items() if key != "photo"]
             stack.extend(entry for entry in reversed(inner) if isinstance(entry[2], dict | list))
@@ -83,7 +83,8 @@ def _holders(message: object) -> Iterator[tuple[str, dict[str, object]]]:
             stack.extend(entry for entry in reversed(numbered) if isinstance(entry[2], dict | list))
 
 
-def _is_document(value: dict[str, object], name: str) -> bool:
+def is_document(value: dict[str, object], name: str) -> bool:
+    """Whether an object in a field `name` holds a document in base64."""
     if _DATA[0] not in value and _DATA[1] not in value and _DATA[2] not in value:
         return False
     if not _NO_DOCUMENT.isdisjoint(value):

@@ -1,7 +1,9 @@
 """What a connector hands over: items as the sender sent them, each with one draft per child or place."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from shared.messages.contact import (
     Adult,
@@ -15,14 +17,56 @@ from shared.messages.contact import (
 )
 
 
+def key_of(name: str) -> str:
+    """The form in which field names are compared: case, accents, blanks, hyphens and underscores do not count."""
+    if not name.isascii():
+        name = _without_marks(name)
+    return name.replace("_", "").replace("-", "").replace(" ", "").lower()
+
+
+@lru_cache(maxsize=1_000)
+def _without_marks(name: str) -> str:
+    """The name without accents and without characters that nobody sees, such as a byte order mark."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if unicodedata.category(c) not in ("Mn", "Cf"))
+
+
+class Looked:
+    """Which fields of a message a connector has asked for. It holds only as long as the message lives."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self) -> None:
+        self._fields: set[tuple[int, str]] = set()
+
+    def note(self, holder: int, key: str) -> None:
+        """The field `key` of the object with the id `holder` was asked for."""
+        self._fields.add((holder, key))
+
+    def forget(self, holder: int, *keys: str) -> None:
+        """Fields were asked for, but what they hold could not be taken."""
+        self._fields.difference_update((holder, key) for key in keys)
+
+    def clear(self) -> None:
+        """Forget everything: the objects it was about are gone."""
+        self._fields.clear()
+
+    def at(self, holder: object, key: str) -> bool:
+        """Whether a field was asked for."""
+        return (id(holder), key) in self._fields
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a connector knows beside the bytes. today: the London date of receipt; charset: as declared, if it was."""
+    """What a connector knows beside the bytes. today: the London date of receipt; charset: as declared, if it was.
+
+    looked: what the connector has asked for.
+    """
 
     agency_kind: str
     received_at: datetime
     today: date
     charset: str | None = None
+    looked: Looked = field(default_factory=Looked, compare=False, repr=False)
 
 
 @dataclass(slots=True, repr=False)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.intake.sources.dates import read_day, read_instant
+from services.intake.sources.drafts import key_of
 from services.intake.sources.notes import Notes
 
 SHORT = 1_000  # characters of a name, a phone, a category
@@ -17,11 +18,6 @@ _YES = frozenset({"true", "yes", "y", "1", "ja", "given", "on"})
 _NO = frozenset({"false", "no", "n", "0", "none", "not given", "off"})
 
 
-def key_of(name: str) -> str:
-    """The form in which field names are compared: case, spaces, hyphens and underscores do not count."""
-    return name.replace("_", "").replace("-", "").replace(" ", "").lower()
-
-
 @lru_cache(maxsize=1_000)
 def _wanted(name: str) -> str:
     """The same for the names our own code asks for, which are few; names in messages are not remembered."""
@@ -31,12 +27,13 @@ def _wanted(name: str) -> str:
 class Fields:
     """One object of the message: its fields by name, its place, and where to note what is wrong."""
 
-    __slots__ = ("_values", "notes", "pointer")
+    __slots__ = ("_holder", "_values", "notes", "pointer")
 
     def __init__(self, value: object, pointer: str, notes: Notes) -> None:
         """value: anything; what is not an object has no fields, and that is noted where something was there."""
         self.pointer = pointer
         self.notes = notes
+        self._holder = id(value)
         self._values: dict[str, Any] = {}
         if isinstance(value, dict):
             for name, content in value.items():
@@ -48,10 +45,22 @@ class Fields:
     def __bool__(self) -> bool:
         return bool(self._values)
 
+    def take_whole(self, value: object) -> None:
+        """Count every text in `value` as read; what is neither text nor in it stays unread."""
+        stack = [value]
+        while stack:
+            top = stack.pop()
+            inner = top.values() if isinstance(top, dict) else top if isinstance(top, list) else ()
+            if isinstance(top, dict):
+                for name, content in top.items():
+                    if isinstance(content, str | dict | list):
+                        self.notes.context.looked.note(id(top), key_of(str(name)))
+            stack.extend(inner)
+
     def apart(self) -> "Fields":
         """The same object with defects of its own, for one child of several."""
         other = Fields(None, self.pointer, Notes(self.notes.context))
-        other._values = self._values
+        other._values, other._holder = self._values, self._holder
         return other
 
     def note(self, code: str, name: str = "") -> None:
@@ -67,6 +76,7 @@ class Fields:
         for name in names:
             value = self._values.get(_wanted(name))
             if value is not None:
+                self.notes.context.looked.note(self._holder, _wanted(name))
                 return value
         return None
 
@@ -74,7 +84,7 @@ class Fields:
         """The field as text without blanks around it; None where absent or empty."""
         value = self.raw(*names)
         if isinstance(value, bool) or (value is not None and not isinstance(value, str | int | float)):
-            self.note("wrong_type", names[0])
+            self._not_taken(*names)
             value = None if not isinstance(value, bool) else str(value).lower()
         return (
             self._clean(value if isinstance(value, str) else str(value), names[0], limit) if value is not None else None
@@ -94,6 +104,7 @@ class Fields:
         value = self.raw(*names)
         if isinstance(value, list | dict):
             self.note("wrong_type", names[0])
+            self.take_whole(value)
             lines = "\n".join(strings_in(value))
             return self._clean(lines, names[0], LONG)
         return self.text(*names, limit=LONG)
@@ -116,9 +127,10 @@ class Fields:
 
     def _word(self, item: object, name: str) -> str | None:
         if isinstance(item, dict):
-            item = next(
-                (item[k] for k in ("code", "text", "name", "value", "type") if isinstance(item.get(k), str)), None
-            )
+            named = next((k for k in ("code", "text", "name", "value", "type") if isinstance(item.get(k), str)), None)
+            if named is not None:
+                self.notes.context.looked.note(id(item), named)
+            item = item[named] if named is not None else None
         if isinstance(item, str | int | float) and not isinstance(item, bool):
             return self._clean(str(item), name, SHORT)
         self.note("wrong_type", name)
@@ -137,7 +149,7 @@ class Fields:
                     return answer
             if not words:
                 return None
-        self.note("unknown_value" if isinstance(value, str) else "wrong_type", names[0])
+        self._not_taken(*names, code="unknown_value" if isinstance(value, str) else "wrong_type")
         return None
 
     def number(self, *names: str) -> int | None:
@@ -148,8 +160,13 @@ class Fields:
         if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value.strip()) < 10:
             return int(value)
         if value is not None and value != "":
-            self.note("wrong_type", names[0])
+            self._not_taken(*names)
         return None
+
+    def _not_taken(self, *names: str, code: str = "wrong_type") -> None:
+        """Note that a field could not be read; then it is shown as it was written."""
+        self.note(code, names[0])
+        self.notes.context.looked.forget(self._holder, *map(_wanted, names))
 
     def day(self, *names: str, future: bool = False) -> date | None:
         """A date; unreadable ones and inferred centuries are noted."""

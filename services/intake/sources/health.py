@@ -17,10 +17,12 @@ from services.intake.sources.health_subjects import subjects_of
 from services.intake.sources.items import all_text, essence, fixed_form, note_clock
 from services.intake.sources.json_text import read_json
 from services.intake.sources.notes import Notes
+from services.intake.sources.unread import with_unread
 from services.intake.sources.vcs import read_forms
 from shared.messages.contact import Child, Concern
 
 REFERENCES = frozenset({"id", "identifier"})  # of the bundle; its request keeps its own
+SHOWN = frozenset({"gender", "birthdate"})  # of a mother or another adult
 _EVENT = "servicerequest-request"
 _REASONS = frozenset({"new", "update", "delete"})
 _CANCELLED = frozenset({"revoked", "entered-in-error"})
@@ -39,7 +41,8 @@ def read_health(body: bytes, context: Context) -> Reading:
     resources = Bundle(bundle, documents_in(message))
     if not resources.of_type("ServiceRequest", "Patient"):
         raise Refused(Refusal.NOT_A_MESSAGE_BUNDLE)
-    return Reading((_item(message, bundle, resources),))
+    item = _item(message, bundle, resources)
+    return Reading((with_unread(item, message, context.looked, known=SHOWN),))
 
 
 def _item(message: object, bundle: Fields, resources: Bundle) -> Item:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.intake.domain.plain_text import BREAK
 from services.intake.domain.refusals import Refusal, Refused
 from services.intake.sources.documents import with_documents
-from services.intake.sources.drafts import Draft, Item, Reading
-from services.intake.sources.fields import Fields, key_of, strings_in
+from services.intake.sources.drafts import Draft, Item, Looked, Reading, key_of
+from services.intake.sources.fields import Fields, strings_in
 from services.intake.sources.notes import Notes, defect
+from services.intake.sources.unread import with_unread
 from services.intake.sources.words import value
 from shared.messages.contact import Child, Consent, Place
 
@@ -36,34 +37,47 @@ def all_text(message: object) -> str:
     return BREAK.join(strings_in(message))
 
 
-def read_items(body: object, name: str, references: frozenset[str], read: ReadOne) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One format of JSON. name: the field that may hold a list of messages.
+
+    references: the fields that only say which message it is; shown: fields that are agreed and have no place of their
+    own; both in the form of `key_of`.
+    """
+
+    name: str
+    references: frozenset[str]
+    shown: frozenset[str]
+
+
+def read_items(body: object, layout: Layout, looked: Looked, read: ReadOne) -> Reading:
     """The messages of a body: one, a list, or an object with a list in its field `name`.
 
-    references: the fields that only say which message it is, in the form of `key_of`.
+    looked: what `read` asks for.
     What cannot be worked is held, and only where all are is the body refused.
     """
     messages, around = body if isinstance(body, list) else [body], b""
-    if isinstance(body, dict) and isinstance(body.get(name), list):
-        messages = body[name]
-        beside = {key: value for key, value in body.items() if key != name}
+    if isinstance(body, dict) and isinstance(body.get(layout.name), list):
+        messages = body[layout.name]
+        beside = {key: value for key, value in body.items() if key != layout.name}
         around = fixed_form(beside) if beside else b""
     if len(messages) > MOST_ITEMS:
         raise Refused(Refusal.TOO_MANY_ITEMS)
     single = len(messages) == 1
-    items = [_item(message, "" if single else f"/{n}", references, read) for n, message in enumerate(messages)]
+    items = [_item(message, "" if single else f"/{n}", layout, looked, read) for n, message in enumerate(messages)]
     if not any(item.drafts for item in items):
         raise Refused(Refusal.NOTHING_READABLE, tuple(d for item in items for d in item.held)[:20])
     return Reading(tuple(items), around)
 
 
-def _item(message: object, pointer: str, references: frozenset[str], read: ReadOne) -> Item:
+def _item(message: object, pointer: str, layout: Layout, looked: Looked, read: ReadOne) -> Item:
     content, text = fixed_form(message), all_text(message)
     item = read(message, pointer) if isinstance(message, dict) else None
     if item is None:
         held = (defect("layout_not_understood", pointer or "/"),)
         return with_documents(Item(pointer, "", content, held=held, text=text), message)
-    whole = replace(item, content=content, text=text, essence=essence(message, references))
-    return with_documents(whole, message)
+    whole = replace(item, content=content, text=text, essence=essence(message, layout.references))
+    return with_documents(with_unread(whole, message, looked, known=layout.shown), message)
 
 
 def says_nothing(drafts: Iterable[Draft]) -> bool:

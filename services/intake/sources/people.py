@@ -38,6 +38,7 @@ def read_name(person: Fields) -> Name:
         return split_name(text) if text else Name()
     if inner is not None and not isinstance(inner, dict):
         person.note("wrong_type", "name")
+        person.take_whole(inner)
         return split_name(" ".join(strings_in(inner))[:SHORT])
     source = person.inside("name") if isinstance(inner, dict) else person
     forename = source.text("forename", "first", "firstName", "given", "givenName")

@@ -10,7 +10,7 @@ from services.intake.sources.children import child_markers, is_injured, read_chi
 from services.intake.sources.concerns import note_emptiness, read_categories
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.fields import Fields
-from services.intake.sources.items import note_clock, read_consent, read_items, read_services, says_nothing
+from services.intake.sources.items import Layout, note_clock, read_consent, read_items, read_services, says_nothing
 from services.intake.sources.json_text import read_json
 from services.intake.sources.notes import Notes
 from services.intake.sources.places import is_about_a_place, read_place
@@ -23,7 +23,16 @@ from services.intake.sources.police_facts import (
 from services.intake.sources.words import value
 from shared.messages.contact import Child, Concern, Referrer, SenderRef
 
-REFERENCES = frozenset({"noticeid", "version"})
+LAYOUT = Layout(
+    "notices",
+    references=frozenset({"noticeid", "version"}),
+    shown=frozenset(
+        {
+            *("end", "attended", "sex", "relationship", "role", "sent", "sentat", "school", "unit", "phone"),
+            *("presentatincident", "spokento", "encompass", "pnc", "uprn", "address", "postcode"),
+        }
+    ),
+)
 SOURCE_CODE = "6"  # referral_source: Police
 
 
@@ -31,8 +40,8 @@ def read_police(body: bytes, context: Context) -> Reading:
     """The notices in `body`. Raises Refused where nothing can be read."""
     return read_items(
         read_json(body),
-        "notices",
-        REFERENCES,
+        LAYOUT,
+        context.looked,
         lambda notice, pointer: _read_notice(Fields(notice, pointer, Notes(context))),
     )
 

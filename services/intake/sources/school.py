@@ -14,13 +14,14 @@ from services.intake.sources.addresses import read_address
 from services.intake.sources.birth import Birth
 from services.intake.sources.children import lowest_months
 from services.intake.sources.concerns import note_emptiness, read_categories
-from services.intake.sources.csv_rows import Row, Table, read_table
+from services.intake.sources.csv_rows import Row, Table, named_cells, read_table
 from services.intake.sources.dates import read_instant
-from services.intake.sources.drafts import Context, Draft, Item, Reading
-from services.intake.sources.fields import Fields, key_of
+from services.intake.sources.drafts import Context, Draft, Item, Reading, key_of
+from services.intake.sources.fields import Fields
 from services.intake.sources.items import note_clock, read_services
 from services.intake.sources.notes import Notes, defect
 from services.intake.sources.people import note_name, read_ethnicity, read_identifier, read_sex, split_name
+from services.intake.sources.unread import with_unread
 from services.intake.sources.words import value, word_key
 from shared.messages.contact import Adult, Child, Consent, Identifier, Name, Referrer, SenderRef
 
@@ -69,8 +70,11 @@ def _item(row: Row, table: Table, about_file: tuple[str, ...], context: Context)
     text = BREAK.join(row.cells)
     if row.fault:
         return Item(pointer, "", content, held=(defect(row.fault, pointer),), text=text)
-    cells = dict(zip(table.header, row.cells, strict=False))
-    fields = Fields({name: cell for name, cell in cells.items() if cell.strip()}, pointer, Notes(context))
+    context.looked.clear()
+    cells, doubled = named_cells(table, row)
+    fields = Fields(cells, pointer, Notes(context))
+    if doubled:
+        fields.note("column_doubled")
     for code in about_file:
         fields.note(code)
     if row.doubtful or len(row.cells) != len(table.header):
@@ -79,7 +83,8 @@ def _item(row: Row, table: Table, about_file: tuple[str, ...], context: Context)
         fields.note("encoding_guessed")
     item = _read_row(fields)
     item.content, item.text, item.essence = content, text, _essence(table, row)
-    return item
+    unknown = frozenset(map(key_of, cells)) - _KNOWN  # That there are such columns is noted for the file.
+    return with_unread(item, cells, context.looked, known=unknown | _KNOWN)
 
 
 def _essence(table: Table, row: Row) -> bytes:

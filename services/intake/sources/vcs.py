@@ -10,7 +10,15 @@ from services.intake.sources.children import child_markers, read_child
 from services.intake.sources.concerns import note_emptiness, read_categories
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.fields import Fields
-from services.intake.sources.items import adult_on, note_clock, read_consent, read_items, read_services, says_nothing
+from services.intake.sources.items import (
+    Layout,
+    adult_on,
+    note_clock,
+    read_consent,
+    read_items,
+    read_services,
+    says_nothing,
+)
 from services.intake.sources.json_text import read_json
 from services.intake.sources.notes import Notes
 from services.intake.sources.places import SERVICE_FIELDS, is_about_a_place, read_place
@@ -18,7 +26,11 @@ from services.intake.sources.words import value
 from shared.messages.contact import Adult, Child, Referrer, SenderRef
 
 SOURCE_CODES = {"vcs": "8", "health": "3F"}  # referral_source; 3F is "use for others unless locally mapped"
-REFERENCES = frozenset({"submissionid", "submissionversion", "revision"})
+LAYOUT = Layout(
+    "submissions",
+    references=frozenset({"submissionid", "submissionversion", "revision"}),
+    shown=frozenset({"date", "other", "relationship", "sex", "charityno", "safeguardinglead", "interpreter"}),
+)
 _UNSURE = frozenset({"unsure", "not sure", "unknown", ""})
 
 
@@ -30,7 +42,7 @@ def read_vcs(body: bytes, context: Context) -> Reading:
 def read_forms(message: object, context: Context) -> Reading:
     """The same for JSON that was read already."""
     return read_items(
-        message, "submissions", REFERENCES, lambda form, pointer: _read_form(Fields(form, pointer, Notes(context)))
+        message, LAYOUT, context.looked, lambda form, pointer: _read_form(Fields(form, pointer, Notes(context)))
     )
 
 

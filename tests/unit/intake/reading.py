@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.intake.sources.drafts import Context, Draft, Item
 from services.intake.sources.registry import CONNECTORS
+from services.intake.sources.unread import HEADING
 from shared.messages.contact import Child, Place
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -27,6 +28,11 @@ def only_draft(kind: str, body: bytes) -> Draft:
     (item,) = read_items(kind, body)
     (draft,) = item.drafts
     return draft
+
+
+def story_of(draft: Draft) -> str | None:
+    """The narrative without what stood in fields of no place here."""
+    return draft.narrative and draft.narrative.partition(f"\n\n{HEADING}")[0]
 
 
 def child_of(draft: Draft) -> Child:

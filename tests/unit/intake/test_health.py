@@ -117,7 +117,7 @@ def test_a_subject_that_is_not_in_the_bundle_is_a_child_to_be_found() -> None:
     bundle = a_bundle(a_request(subject={"reference": "urn:uuid:elsewhere"}))
     bundle["entry"][2]["resource"]["resourceType"] = "Person"
     draft = only_draft("health", as_json(bundle))
-    assert defect_codes(draft) == {"child_missing", "unresolved_reference"}
+    assert defect_codes(draft) == {"child_missing", "unresolved_reference", "field_unknown"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from services.intake.domain.refusals import Refusal, Refused
 from tests.builders.contacts import a_row, a_table
-from tests.unit.intake.reading import child_of, defect_codes, only_draft, read_items, read_sample, themes_of
+from tests.unit.intake.reading import child_of, defect_codes, only_draft, read_items, read_sample, story_of, themes_of
 
 
 def test_a_file_with_a_byte_order_mark_quoted_newlines_and_another_column_order_is_read() -> None:
@@ -20,7 +20,7 @@ def test_a_file_with_a_byte_order_mark_quoted_newlines_and_another_column_order_
     ]
     assert child_of(draft).born_on == date(2012, 3, 9)
     assert child_of(draft).identifiers[0].normalised == "H840990118001"
-    assert draft.narrative == (
+    assert story_of(draft) == (
         'Zoë said:\n"I don’t sleep, and mum is always tired".\nShe misses Mondays.\n\n'
         "Action taken: Spoke with mum\n\nSchool record: attendance 84%"
     )
@@ -36,7 +36,7 @@ def test_a_file_with_a_byte_order_mark_quoted_newlines_and_another_column_order_
     assert (child_of(draft).age_years, draft.age_months) == ((4, 5), 48)
     assert (draft.parents_informed, draft.parents_informed_reason) == (False, "Not safe to tell")
     assert draft.consent.status == "unknown"
-    assert draft.narrative == "+44 number written on his hand. Unwashed clothes."
+    assert story_of(draft) == "+44 number written on his hand. Unwashed clothes."
     assert defect_codes(draft) == {"column_unknown", "postcode_invalid"}
 
 

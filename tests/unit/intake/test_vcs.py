@@ -13,6 +13,7 @@ from tests.unit.intake.reading import (
     place_of,
     read_items,
     read_sample,
+    story_of,
     themes_of,
 )
 
@@ -39,8 +40,7 @@ def test_nicknames_ages_in_words_and_an_infected_attachment_are_all_kept_and_not
     assert robbie.household == ("Ant Sample (brother)",)
     assert robbie.referrer.feedback_wanted is False
     assert robbie.voice_of_child == "I like sleeping next to my brother."
-    assert robbie.narrative is not None
-    assert robbie.narrative.splitlines()[2:] == [
+    assert (story_of(robbie) or "").splitlines()[2:] == [
         "Worries: Robbie's asthma.",
         "",
         "Strengths: Good attendance; family network",
@@ -158,5 +158,5 @@ def test_a_form_of_wrong_types_is_still_a_contact_where_the_story_can_be_read() 
         child="Ben", consent=[], household="mum", concern={"categories": 7, "whatHappened": ["He is", "hungry"]}
     )
     draft = only_draft("vcs", as_json(form))
-    assert draft.narrative == "He is\nhungry"
+    assert story_of(draft) == "He is\nhungry"
     assert defect_codes(draft) >= {"wrong_type", "name_missing"}
