@@ -84,8 +84,7 @@ async def _compose(accepted: Accepted, staff: Staff, work: ConsoleWork) -> CaseF
     key = (await work.keys.of([contact_id])).get(contact_id)
     contact = None if key is None else read_contact(accepted, key)
     case = await work.views.case(contact_id)
-    markers = () if contact is None else contact.markers
-    shut = await closed_door(accepted, staff, work, queue=case.queue if case else None, markers=markers)
+    shut = await closed_door(accepted, staff, work, case=case, contact=contact)
     if shut is not None:
         return shut
     assessed = await work.views.assessed(contact_id)

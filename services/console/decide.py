@@ -104,9 +104,7 @@ async def _answer(
     key = (await work.keys.of([contact_id])).get(contact_id)
     if key is None:
         return ContentGone()
-    contact = read_contact(accepted, key)
-    queue = None if case is None else case.queue
-    shut = await closed_door(accepted, staff, work, queue=queue, markers=contact.markers if contact else ())
+    shut = await closed_door(accepted, staff, work, case=case, contact=read_contact(accepted, key))
     if shut is not None:
         return shut
     first = await _standing(contact_id, request.case_version, work)

@@ -1,15 +1,20 @@
-"""The door of a restricted record: closed, open, or open to a reason that is kept and audited."""
+"""The door of a restricted record: closed, open, or open to a reason that is kept and audited.
+
+Invariant: versions of one contact stand behind one door. A restriction or danger of any of them counts for all, so that
+a version that leaves the marker out opens nothing.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.console.content import read_contact
-from services.console.domain.roles import Door, Staff, door_of
+from services.console.domain.roles import RESTRICTED_MARKER, Door, Permission, Staff, door_of
 from services.console.repository.audit import Act, Outcome
-from services.console.repository.case_views import Accepted
+from services.console.repository.case_views import Accepted, Case
 from services.console.repository.reasons import OPEN_RESTRICTED
 from services.console.work import ConsoleWork
 from shared.ids import new_id
+from shared.messages.contact import CanonicalContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +35,47 @@ class Opened:
 
 
 async def closed_door(
-    accepted: Accepted, staff: Staff, work: ConsoleWork, *, queue: str | None, markers: tuple[str, ...]
+    accepted: Accepted, staff: Staff, work: ConsoleWork, *, case: Case | None, contact: CanonicalContact | None
 ) -> ClosedDoor | None:
-    """The closed door this person stands before, or None where they may go in."""
-    door = door_of(staff, queue=queue, markers=markers, danger=accepted.danger)
+    """The closed door this person stands before, or None where they may go in. contact: None where it does not open."""
+    if staff.may(Permission.OPEN_RESTRICTED):
+        return None
+    markers, danger = await _of_all_versions(accepted, case, contact, work)
+    door = door_of(staff, queue=case.queue if case else None, markers=markers, danger=danger)
     if door is Door.OPEN:
         return None
     if door is Door.CLOSED:
         return ClosedDoor()
     given = await work.reasons.was_given(OPEN_RESTRICTED, str(accepted.contact_id), staff.session_ref)
     return None if given else ClosedDoor(asks=True)
+
+
+async def _of_all_versions(
+    accepted: Accepted, case: Case | None, contact: CanonicalContact | None, work: ConsoleWork
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Markers and danger of the contact and its other versions; what the router held as restricted is marked so."""
+    versions = await work.views.versions(accepted.contact_id, _named_version(contact))
+    markers = set(contact.markers if contact else ())
+    danger = set(accepted.danger)
+    keys = await work.keys.of(versions) if versions else {}
+    for version_id in versions:
+        other = await work.views.accepted(version_id)
+        if other is None:
+            continue
+        danger.update(other.danger)
+        content = read_contact(other, keys[version_id]) if version_id in keys else None
+        markers.update(content.markers if content else ())
+    if await work.views.was_restricted([accepted.contact_id, *versions]):
+        markers.add(RESTRICTED_MARKER)
+    return tuple(sorted(markers)), tuple(sorted(danger))
+
+
+def _named_version(contact: CanonicalContact | None) -> UUID | None:
+    """The version this contact says it follows: known before the router has linked the two."""
+    try:
+        return UUID(contact.supersedes) if contact and contact.supersedes else None
+    except ValueError:
+        return None
 
 
 async def open_door(
@@ -62,8 +98,7 @@ async def _try_to_open(
     case = await work.views.case(contact_id)
     key = (await work.keys.of([contact_id])).get(contact_id)
     contact = None if key is None else read_contact(accepted, key)
-    markers = () if contact is None else contact.markers
-    shut = await closed_door(accepted, staff, work, queue=case.queue if case else None, markers=markers)
+    shut = await closed_door(accepted, staff, work, case=case, contact=contact)
     if shut is None:
         return Opened()
     if not shut.asks:

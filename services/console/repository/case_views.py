@@ -1,13 +1,16 @@
 """What the other services say about one contact, read through their contract views and nothing else of theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.console.domain.roles import RESTRICTED_MARKER
 from services.console.repository.case_view_tables import (
     v_accepted,
     v_assessment,
@@ -18,6 +21,17 @@ from services.console.repository.case_view_tables import (
     v_placement,
 )
 from shared.messages.envelope import SealedPart
+
+# A newer version names the nearest before it, and an earlier one the newest: from any of them both ways lead to all.
+_VERSIONS = text("""
+    with recursive thread as (
+        select contact_id, supersedes, superseded_by from router.v_case where contact_id = any(:ids)
+        union
+        select other.contact_id, other.supersedes, other.superseded_by
+        from thread join router.v_case other on other.contact_id = any(array[thread.supersedes, thread.superseded_by])
+    )
+    select contact_id from thread
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,12 @@ class CaseViews(Protocol):
     async def siblings(self, contact_id: UUID, receipt_id: UUID) -> list[Sibling]:
         """The other contacts of the same receipt."""
 
+    async def versions(self, contact_id: UUID, named: UUID | None) -> list[UUID]:
+        """The other versions of a contact, in whatever direction; named: the one that the contact itself follows."""
+
+    async def was_restricted(self, contact_ids: Sequence[UUID]) -> bool:
+        """Whether the router ever held one of these as restricted."""
+
 
 class PostgresCaseViews:
     """CaseViews over one connection, in the transaction of the unit of work."""
@@ -221,3 +241,16 @@ class PostgresCaseViews:
         )
         rows = await self._connection.execute(found)
         return [Sibling(row.contact_id, row.state or "in_flight", row.queue) for row in rows]
+
+    async def versions(self, contact_id: UUID, named: UUID | None) -> list[UUID]:
+        """See CaseViews."""
+        start = {"ids": [contact_id] if named is None else [contact_id, named]}
+        rows = (await self._connection.execute(_VERSIONS, start)).scalars()
+        return sorted(({*rows} | {*start["ids"]}) - {contact_id})
+
+    async def was_restricted(self, contact_ids: Sequence[UUID]) -> bool:
+        """See CaseViews."""
+        held = select(v_placement.c.contact_id).where(
+            v_placement.c.contact_id.in_(contact_ids), v_placement.c.reason == RESTRICTED_MARKER
+        )
+        return (await self._connection.execute(held.limit(1))).first() is not None

@@ -20,7 +20,7 @@ XSS = (
     '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
     "</textarea><script>alert(1)</script>",
-    "{{ 7*7 }}{% for x in ().__class__.__base__.__subclasses__() %}{% endfor %}",
+    "{{ 1234*4321 }}{% for x in ().__class__.__base__.__subclasses__() %}{% endfor %}",
     "javascript:alert(1)",
     "<svg/onload=alert(1)>",
     "&lt;script&gt;",
@@ -212,7 +212,7 @@ async def test_markup_in_a_contact_is_shown_as_text(console: ConsoleUnderTest, d
             received_at=RECEIVED_AT,
         )
         page = (await browser.get(f"/contacts/{contact_id}")).text
-        assert "49" not in re.findall(r">\s*(49)", page)
+        assert "5332114" not in page
         if re.search(r"[<>\"']", payload):
             assert payload not in page
         assert await _tags(browser, contact_id) <= clean | {"q"}

@@ -1,5 +1,10 @@
 """Restricted records: closed to screeners, open in danger, and open to a reason where only words may mean danger."""
 
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
 from services.console.domain.roles import Role
 from shared.ids import new_id
 from tests.builders.console_app import ConsoleUnderTest, form_token_in
@@ -93,3 +98,64 @@ async def test_a_screener_opens_such_a_record_on_the_page_by_saying_why(console:
     assert "No answer there." in found
     assert "opened the restricted record" in found
     assert "Ashgrove" not in found
+
+
+async def _link(desk: Desk, earlier: UUID, newer: UUID) -> None:
+    async with desk.engine.begin() as connection:
+        for column, contact_id, other in (("superseded_by", earlier, newer), ("supersedes", newer, earlier)):
+            await connection.execute(
+                text(f"update router.v_case set {column} = :other where contact_id = :id"),
+                {"other": other, "id": contact_id},
+            )
+
+
+@pytest.mark.parametrize("marked", ["earlier", "newer"])
+async def test_a_version_without_the_marker_stands_behind_the_same_door(
+    marked: str, console: ConsoleUnderTest, desk: Desk
+) -> None:
+    ids = {"earlier": new_id(), "newer": new_id()}
+    for name, contact_id in ids.items():
+        content = a_contact(contact_id, markers=("restricted",) if name == marked else ("child_not_seen",))
+        await desk.contact(contact_id=contact_id, contact=content, queue="one-point", state="placed")
+    await _link(desk, ids["earlier"], ids["newer"])
+    screener, manager = await console.program(Role.SCREENER), await console.program(Role.MANAGER)
+
+    for contact_id in ids.values():
+        refused = await screener.get(f"/v1/contacts/{contact_id}")
+        assert refused.status_code == 403
+        assert "Ashgrove" not in refused.text
+        decided = await screener.post(f"/v1/contacts/{contact_id}/decisions", json=CONFIRM)
+        assert decided.status_code == 403
+        assert (await manager.get(f"/v1/contacts/{contact_id}")).status_code == 200
+
+
+async def test_a_newer_version_in_flight_stands_behind_the_door_of_the_one_it_names(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    earlier, newer = new_id(), new_id()
+    await desk.contact(contact_id=earlier, contact=a_contact(earlier, markers=("restricted",)), queue="one-point")
+    content = a_contact(newer).model_copy(update={"supersedes": str(earlier)})
+    await desk.contact(contact_id=newer, contact=content, state="in_flight")
+
+    assert (await (await console.program(Role.SCREENER)).get(f"/v1/contacts/{newer}")).status_code == 403
+
+
+async def test_what_the_router_held_as_restricted_stays_closed_after_it_was_placed(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    contact_id = await desk.contact(queue="mash-restricted", reason="restricted")
+    async with desk.engine.begin() as connection:
+        moved = "update router.v_case set queue = 'one-point', reason = 'person_decided' where contact_id = :id"
+        await connection.execute(text(moved), {"id": contact_id})
+
+    assert (await (await console.program(Role.SCREENER)).get(f"/v1/contacts/{contact_id}")).status_code == 403
+
+
+async def test_danger_of_any_version_opens_the_door_of_them_all(console: ConsoleUnderTest, desk: Desk) -> None:
+    earlier, newer = new_id(), new_id()
+    content = a_contact(earlier, markers=("restricted",), danger=("missing_now",))
+    await desk.contact(contact_id=earlier, contact=content, danger=("missing_now",), queue="mash-urgent")
+    await desk.contact(contact_id=newer, contact=a_contact(newer, markers=("restricted",)), queue="mash-urgent")
+    await _link(desk, earlier, newer)
+
+    assert (await (await console.program(Role.SCREENER)).get(f"/v1/contacts/{newer}")).status_code == 200
