@@ -26,6 +26,7 @@ _COMMANDS = {
     "topics": "deploy.mash.commands.topics:topics",
     "access": "deploy.mash.commands.access:access",
     "key": "deploy.mash.commands.key:key",
+    "erase": "deploy.mash.commands.erase:erase",
     "simulate": "deploy.mash.simulate.command:simulate",
     "bench": "deploy.mash.bench.command:bench",
 }
