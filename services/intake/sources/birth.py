@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from services.intake.sources.dates import read_age, read_partial, years_between
+from services.intake.sources.ages import read_age
+from services.intake.sources.dates import read_partial, years_between
 from services.intake.sources.notes import Notes
 from services.intake.sources.words import word_key
 

@@ -2,7 +2,7 @@
 
 from services.intake.sources.addresses import address_in
 from services.intake.sources.birth import Birth
-from services.intake.sources.dates import months_between
+from services.intake.sources.dates import months_between, read_day
 from services.intake.sources.fields import Fields
 from services.intake.sources.notes import Notes
 from services.intake.sources.people import (
@@ -69,7 +69,7 @@ def _sex(person: Fields) -> str:
 def _birth(person: Fields) -> Birth:
     born_words = person.text("dob", "dateOfBirth", "birthDate", "born")
     partial = None
-    if born_words and len(born_words) <= 7 and not word_key(born_words).replace(" ", "").isalpha():
+    if born_words and _is_no_whole_date(born_words, person):
         partial, born = born_words, None
     else:
         born = person.day("dob", "dateOfBirth", "birthDate", "born")
@@ -88,6 +88,12 @@ def _birth(person: Fields) -> Birth:
     birth.read_age(person.text("ageApprox", "age", "approximateAge"), person.notes, person.path("ageApprox"))
     birth.note_missing(person.notes, person.path("dob"))
     return birth
+
+
+def _is_no_whole_date(words: str, person: Fields) -> bool:
+    """Whether it may be a year or a month: too short for a date, and `5/6/26` is one."""
+    short = len(words) <= 7 and not word_key(words).replace(" ", "").isalpha()
+    return short and read_day(words, person.notes.context.today) is None
 
 
 def lowest_months(child: Child, birth: Birth, notes: Notes) -> int | None:

@@ -1,16 +1,17 @@
-"""Dates, times and ages as agencies write them. A time without an offset is London's; an ambiguous one is earlier."""
+"""Dates and times as agencies write them. A time without an offset is London's; an ambiguous one is earlier."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from shared.clock import from_london
+from shared.clock import from_london, london_date
 
 _ISO = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[T ].*)?", re.DOTALL)
 _UK = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})(?:[ T,].*)?", re.DOTALL)
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _WORDS = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ \-]([A-Za-z]{3,9})[ \-,]+([0-9]{4}|[0-9]{2})(?: .*)?")
 _UK_TIME = re.compile(r"(.+?)[ T,]+([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?\s*(am|pm)?", re.IGNORECASE)
+_UTC = re.compile(r"[T ][0-9:.]+ ?(?:Z|[+-]00:?00)$")
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -26,9 +27,12 @@ class Day:
 def read_day(text: str, today: date, *, future: bool = False) -> Day | None:
     """The date in `text`, None where it cannot be read or does not exist.
 
-    A two-digit year is the nearest one not after `today`, or of this century where `future` dates are expected.
+    A two-digit year is the nearest one not after `today`, or of this century where `future` dates are expected. A date
+    with a time in UTC is London's date then: a program that writes summer midnights in UTC writes the day before.
     """
     text = text.strip()[:60]
+    if _UTC.search(text) and (instant := _instant(text)) is not None:
+        text = london_date(instant).isoformat()
     for pattern, order in ((_ISO, (1, 2, 3)), (_UK, (3, 2, 1)), (_COMPACT, (1, 2, 3))):
         if match := pattern.fullmatch(text):
             year, month, day = (match.group(place) for place in order)
@@ -37,6 +41,13 @@ def read_day(text: str, today: date, *, future: bool = False) -> Day | None:
     if match and match.group(2)[:3].lower() in _MONTHS:
         return _day(match.group(3), _MONTHS.index(match.group(2)[:3].lower()) + 1, int(match.group(1)), today, future)
     return None
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _day(year: str, month: int, day: int, today: date, future: bool) -> Day | None:
@@ -89,51 +100,6 @@ def _uk_time(text: str, today: date) -> datetime | None:
         return datetime(day.value.year, day.value.month, day.value.day, hours, int(minute or 0), int(second or 0))
     except ValueError:
         return None
-
-
-_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-_NUMBERS += ["eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_AGE = re.compile(r"(?:age[d]? )?(about|approx(?:imately|\.)?|around|circa|c\.?|nearly|almost|~)?\s*(.+)")
-_RANGE = re.compile(r"(?:between )?([0-9]{1,2}) ?(?:-|to|or|and|/|–) ?([0-9]{1,2})(?: ?(?:years?|yrs?|y)?(?: old)?)?")
-_AMOUNT = re.compile(r"([0-9]{1,3}(?:\.[0-9])?) ?(years?|yrs?|y/?o|y|months?|mths?|m|weeks?|wks?|w|days?|d)?(?: old)?")
-_BABY = frozenset({"newborn", "new born", "baby", "infant"})
-
-
-@dataclass(frozen=True, slots=True)
-class Age:
-    """An age as given: lowest and highest possible in whole years. in_words: no figure was written."""
-
-    years: tuple[int, int]
-    months: int | None = None
-    in_words: bool = False
-
-
-def read_age(text: str) -> Age | None:
-    """An age such as `7`, `about 4`, `18 months`, `6 weeks old`, `4-5`, `seven`, `newborn`; None where unreadable."""
-    words = text.strip().lower()[:40]
-    if words in _BABY:
-        return Age((0, 0), 0 if "new" in words else None, in_words=True)
-    match = _AGE.fullmatch(words)
-    if match is None:
-        return None
-    rest, spelled = _figures(match.group(2))
-    if both := _RANGE.fullmatch(rest):
-        low, high = sorted((int(both.group(1)), int(both.group(2))))
-        return Age((low, high), in_words=spelled)
-    amount = _AMOUNT.fullmatch(rest)
-    if amount is None:
-        return None
-    number, unit = float(amount.group(1)), (amount.group(2) or "y")[0]
-    months = int(number * {"y": 12, "m": 1, "w": 12 / 52, "d": 12 / 365}[unit])
-    low = high = months // 12
-    if match.group(1) and unit == "y":
-        low, high = max(0, low - 1), high + 1
-    return Age((low, high), months if unit != "y" else None, in_words=spelled)
-
-
-def _figures(words: str) -> tuple[str, bool]:
-    parts = [str(_NUMBERS.index(word)) if word in _NUMBERS else word for word in words.split()]
-    return " ".join(parts), parts != words.split()
 
 
 def years_between(born: date, on: date) -> int:

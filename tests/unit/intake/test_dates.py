@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.intake.sources.dates import Day, months_between, read_age, read_day, read_instant, read_partial
+from services.intake.sources.ages import read_age
+from services.intake.sources.dates import Day, months_between, read_day, read_instant, read_partial
 
 TODAY = date(2026, 11, 21)
 
@@ -15,6 +16,12 @@ TODAY = date(2026, 11, 21)
         ("2019-03-07", date(2019, 3, 7)),
         ("2019-3-7", date(2019, 3, 7)),
         ("2019-03-07T10:15:00Z", date(2019, 3, 7)),
+        ("2024-05-05T23:00:00Z", date(2024, 5, 6)),
+        ("2024-05-05T23:00:00.000Z", date(2024, 5, 6)),
+        ("2024-05-05 23:00:00+00:00", date(2024, 5, 6)),
+        ("2024-05-06T00:00:00+01:00", date(2024, 5, 6)),
+        ("2024-05-05T23:00:00", date(2024, 5, 5)),
+        ("2024-12-05T23:30:00Z", date(2024, 12, 5)),
         ("07/03/2019", date(2019, 3, 7)),
         ("7.3.2019", date(2019, 3, 7)),
         ("07-03-2019 10:00", date(2019, 3, 7)),
@@ -101,6 +108,27 @@ def test_a_time_that_does_not_exist_is_none(text: str) -> None:
         ("fourteen", (14, 14), None),
         ("about six", (5, 7), None),
         ("newborn", (0, 0), 0),
+        ("6/52", (0, 0), 1),
+        ("3/12", (0, 0), 3),
+        ("18/12", (1, 1), 18),
+        ("5/7", (0, 0), 0),
+        ("6/7", (0, 7), 0),
+        ("11/12", (0, 12), 11),
+        ("9/10", (9, 10), None),
+        ("nearly 6 months", (0, 0), 5),
+        ("about 12 months", (0, 1), 10),
+        ("4-5 months", (0, 0), 4),
+        ("3 to 4 weeks", (0, 0), 0),
+        ("18-24 months", (1, 2), 18),
+        ("1 year 3 months", (1, 1), 15),
+        ("2y 3m", (2, 2), 27),
+        ("2 years and 1 month old", (2, 2), 25),
+        ("6 months, 2 weeks", (0, 0), 6),
+        ("under 1", (0, 0), 0),
+        ("<6 months", (0, 0), 0),
+        ("less than two", (0, 1), 0),
+        ("day 3", (0, 0), 0),
+        ("1 year", (1, 1), None),
     ],
 )
 def test_an_age_gives_its_range_of_years(text: str, years: tuple[int, int], months: int | None) -> None:
@@ -109,7 +137,20 @@ def test_an_age_gives_its_range_of_years(text: str, years: tuple[int, int], mont
     assert (age.years, age.months) == (years, months)
 
 
-@pytest.mark.parametrize("text", ["", "old enough", "-3", "7 or so years and a bit", "seven hundred million"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "old enough",
+        "-3",
+        "7 or so years and a bit",
+        "seven hundred million",
+        "under 18",
+        "3/4/12",
+        "m",
+        "6 months ago",
+    ],
+)
 def test_an_unreadable_age_is_none(text: str) -> None:
     assert read_age(text) is None
 

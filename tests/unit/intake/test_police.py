@@ -99,6 +99,7 @@ def test_a_notice_without_children_is_a_contact_about_somebody_to_be_found() -> 
 @pytest.mark.parametrize(
     ("child", "codes"),
     [
+        ({"dob": "5/6/18"}, {"two_digit_year"}),
         ({"dob": "2017-02-31"}, {"bad_date", "birth_date_missing"}),
         ({"dob": "2031-02-01"}, {"future_date", "birth_date_missing"}),
         ({"dob": "2027-02-01"}, {"future_date"}),
