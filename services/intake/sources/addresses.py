@@ -6,6 +6,10 @@ from services.intake.sources.words import value, word_key
 from shared.identifiers import InvalidIdentifier, Postcode, Uprn, is_pseudo_postcode, read_district
 from shared.messages.contact import Address
 
+_STATUSES = frozenset({"protected", "no_fixed_abode", "overseas", "unknown"})
+_SECRECY = ("protect", "confiden", "refuge", "secret", "sensitive", "withh", "do not disclose", "not to be disclosed")
+_ORDINARY = frozenset({"", "known", "current", "confirmed", "verified", "previous", "former", "temporary", "permanent"})
+
 
 def read_address(
     lines: tuple[str, ...], postcode: str | None, uprn: str | None, notes: Notes, pointer: str, kind: str = "home"
@@ -69,12 +73,22 @@ def address_in(person: Fields, *names: str) -> Address | None:
     lines = place.texts("lines", "line", separators="\n,")
     numbered = (place.text(f"line{n}", f"address{n}") for n in range(1, 6))
     lines += tuple(line for line in (*numbered, place.text("address", "street"), place.text("town", "city")) if line)
-    status = place.text("status")
+    status = _status(place)
     kind = value("address_type", place.text("type", "use") or "home") or "home"
     found = read_address(lines, place.text("postcode", "postalCode"), place.text("uprn"), place.notes, pointer, kind)
-    if found is not None and status in ("protected", "no_fixed_abode", "overseas", "unknown"):
-        return found.model_copy(update={"status": status})
-    return found
+    return found.model_copy(update={"status": status}) if found is not None and status is not None else found
+
+
+def _status(place: Fields) -> str | None:
+    """What is said of an address besides where it is, or None. Any word of secrecy means that it is protected."""
+    words = word_key(place.text("status") or "")
+    if words.replace(" ", "_") in _STATUSES:
+        return words.replace(" ", "_")
+    if any(part in words for part in _SECRECY):
+        return "protected"
+    if words not in _ORDINARY:
+        place.note("unknown_value", "status")
+    return None
 
 
 def _is_postcode(text: str) -> bool:

@@ -152,6 +152,14 @@ class Fields:
         self._not_taken(*names, code="unknown_value" if isinstance(value, str) else "wrong_type")
         return None
 
+    def unless_no(self, *names: str) -> bool:
+        """For what protects a child: yes unless the field is absent or says no. Words that cannot be read are a yes."""
+        answer = self.flag(*names)
+        if answer is not None:
+            return answer
+        value = self.raw(*names)
+        return not (value is None or (isinstance(value, str) and not value.strip()) or value in ([], {}))
+
     def number(self, *names: str) -> int | None:
         """A whole number, also where it came as text."""
         value = self.raw(*names)

@@ -123,7 +123,7 @@ def _common(notice: Fields) -> Draft:
         requested_service=read_services(notice, "requestedService", "servicesRequested"),
         known_agencies=notice.texts("knownAgencies", "professionals"),
         referrer=_officer(notice),
-        protected_address=bool(notice.flag("protectedAddress")),
+        protected_address=notice.unless_no("protectedAddress"),
         information_handling=handling(notice),
         attachments=notice.texts("attachments"),
     )

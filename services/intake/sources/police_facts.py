@@ -119,7 +119,7 @@ def _now_or_returned(ended: bool) -> str:
 
 def _is_restricted(notice: Fields) -> bool:
     disclosure = notice.inside("disclosure")
-    return bool(disclosure.flag("restricted")) or bool(disclosure.texts("doNotShareWith"))
+    return disclosure.unless_no("restricted") or bool(disclosure.texts("doNotShareWith"))
 
 
 def handling(notice: Fields) -> str | None:
@@ -131,6 +131,6 @@ def handling(notice: Fields) -> str | None:
         for part in (disclosure.text("handling"), f"Do not share with: {', '.join(names)}" if names else None)
         if part
     ]
-    if disclosure.flag("restricted") and not parts:
+    if disclosure.unless_no("restricted") and not parts:
         parts = ["Restricted by the sender"]
     return "; ".join(parts) or None

@@ -92,7 +92,7 @@ def _common(form: Fields) -> Draft:
     narrative = _narrative(concern, form)
     words = [(word, concern.path("categories")) for word in concern.texts("categories", "category")]
     concerns, markers = read_categories(words, notes)
-    if concern.flag("immediateRisk", "immediateDanger"):
+    if concern.unless_no("immediateRisk", "immediateDanger"):
         markers |= {"sender_says_immediate"}
     adults, household = _household(form)
     note_emptiness(concerns, narrative, notes, concern.path("whatHappened"))
@@ -117,7 +117,7 @@ def _common(form: Fields) -> Draft:
         level_thought=_level(form),
         known_agencies=form.texts("helpAlready", "knownAgencies"),
         referrer=_referrer(form),
-        protected_address=bool(form.flag("protectedAddress")),
+        protected_address=form.unless_no("protectedAddress"),
         information_handling=form.text("informationHandling"),
         attachments=_attachments(form),
     )

@@ -222,3 +222,45 @@ def test_markup_formulas_and_direction_marks_are_kept_as_they_are() -> None:
     words = "<script>alert(1)</script> =cmd|'/c calc' \u202edlihc 👶"
     draft = only_draft("police", as_json(a_notice(narrative=words)))
     assert story_of(draft) == words
+
+
+@pytest.mark.parametrize(
+    ("stated", "restricted"),
+    [
+        (True, True),
+        ("yes", True),
+        ("Restricted: relative works in the MASH", True),
+        ("see handling note", True),
+        (2, True),
+        ({"level": "gold"}, True),
+        (False, False),
+        ("No", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_words_about_a_restriction_that_cannot_be_read_restrict(stated: object, *, restricted: bool) -> None:
+    draft = only_draft("police", as_json(a_notice(disclosure={"restricted": stated})))
+    assert ("restricted" in draft.markers) is restricted
+
+
+@pytest.mark.parametrize(("stated", "protected"), [("y", True), ("women's refuge", True), ("no", False), (None, False)])
+def test_words_about_a_protected_address_that_cannot_be_read_protect(stated: object, *, protected: bool) -> None:
+    assert only_draft("police", as_json(a_notice(protectedAddress=stated))).protected_address is protected
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"),
+    [
+        ("Protected", "protected"),
+        ("CONFIDENTIAL - refuge", "protected"),
+        ("No fixed abode", "no_fixed_abode"),
+        ("current", "known"),
+        ("under review", "known"),
+    ],
+)
+def test_the_status_of_an_address_is_read_in_any_case(stated: str, status: str) -> None:
+    home = {"line1": "9 Hidden Row", "postcode": "DH1 1AA", "status": stated}
+    draft = only_draft("police", as_json(a_notice(children=[{"name": "A B", "dob": "2017-05-14", "address": home}])))
+    assert [address.status for address in child_of(draft).addresses] == [status]
+    assert ("unknown_value" in defect_codes(draft)) is (stated == "under review")
