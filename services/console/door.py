@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.console.content import read_contact
-from services.console.domain.roles import RESTRICTED_MARKER, Door, Permission, Staff, door_of
+from services.console.domain.roles import DANGER_FOUND, RESTRICTED_MARKER, Door, Permission, Staff, door_of
 from services.console.repository.audit import Act, Outcome
 from services.console.repository.case_views import Accepted, Case
 from services.console.repository.reasons import OPEN_RESTRICTED
@@ -53,7 +53,7 @@ async def closed_door(
 async def _of_all_versions(
     accepted: Accepted, case: Case | None, contact: CanonicalContact | None, work: ConsoleWork
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Markers and danger of the contact and its other versions; what the router held as restricted is marked so."""
+    """Markers and danger of the contact and its other versions; what it was ever held for counts as well."""
     versions = await work.views.versions(accepted.contact_id, _named_version(contact))
     markers = set(contact.markers if contact else ())
     danger = set(accepted.danger)
@@ -65,8 +65,9 @@ async def _of_all_versions(
         danger.update(other.danger)
         content = read_contact(other, keys[version_id]) if version_id in keys else None
         markers.update(content.markers if content else ())
-    if await work.views.was_restricted([accepted.contact_id, *versions]):
-        markers.add(RESTRICTED_MARKER)
+    held_for = await work.views.reasons([accepted.contact_id, *versions])
+    markers.update(held_for & {RESTRICTED_MARKER})
+    danger.update(held_for & {DANGER_FOUND})
     return tuple(sorted(markers)), tuple(sorted(danger))
 
 

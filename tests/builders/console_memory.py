@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.console.domain.decisions import Recorded
 from services.console.domain.queue import SUPERSEDED, QueueItem, merged
-from services.console.domain.roles import RESTRICTED_MARKER, Staff
+from services.console.domain.roles import Staff
 from services.console.domain.tasks import NoticeTask, TaskKey
 from services.console.repository.audit import Act, AuditEntry
 from services.console.repository.case_views import Accepted, Assessed, Case, Involvement, Notice, Placement, Sibling
@@ -186,8 +186,8 @@ class MemoryViews:
     async def versions(self, contact_id: UUID, named: UUID | None) -> list[UUID]:
         return [] if named is None else [named]
 
-    async def was_restricted(self, contact_ids: Sequence[UUID]) -> bool:
-        return self.routed is not None and self.routed.reason == RESTRICTED_MARKER
+    async def reasons(self, contact_ids: Sequence[UUID]) -> set[str]:
+        return {self.routed.reason} if self.routed is not None and self.routed.reason else set()
 
 
 class MemoryKeys:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 RESTRICTED_QUEUE = "mash-restricted"
 RESTRICTED_MARKER = "restricted"
+DANGER_FOUND = "danger"  # why the router held it: triage, which knows more, may find what intake could not
 TEXT_PROMPT = "text_prompt"  # danger seen in words alone: a person must read them
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.console.domain.roles import RESTRICTED_MARKER
 from services.console.repository.case_view_tables import (
     v_accepted,
     v_assessment,
@@ -22,13 +21,18 @@ from services.console.repository.case_view_tables import (
 )
 from shared.messages.envelope import SealedPart
 
-# A newer version names the nearest before it, and an earlier one the newest: from any of them both ways lead to all.
+# A newer version names the nearest before it, and an earlier one the newest; one that a person decided names none.
 _VERSIONS = text("""
     with recursive thread as (
         select contact_id, supersedes, superseded_by from router.v_case where contact_id = any(:ids)
         union
         select other.contact_id, other.supersedes, other.superseded_by
-        from thread join router.v_case other on other.contact_id = any(array[thread.supersedes, thread.superseded_by])
+        from thread cross join lateral (
+            select contact_id, supersedes, superseded_by from router.v_case
+            where contact_id = any(array[thread.supersedes, thread.superseded_by])
+            union all
+            select contact_id, supersedes, superseded_by from router.v_case where supersedes = thread.contact_id
+        ) other
     )
     select contact_id from thread
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
@@ -163,8 +167,8 @@ class CaseViews(Protocol):
     async def versions(self, contact_id: UUID, named: UUID | None) -> list[UUID]:
         """The other versions of a contact, in whatever direction; named: the one that the contact itself follows."""
 
-    async def was_restricted(self, contact_ids: Sequence[UUID]) -> bool:
-        """Whether the router ever held one of these as restricted."""
+    async def reasons(self, contact_ids: Sequence[UUID]) -> set[str]:
+        """Why the router ever placed or held any of these."""
 
 
 class PostgresCaseViews:
@@ -248,9 +252,9 @@ class PostgresCaseViews:
         rows = (await self._connection.execute(_VERSIONS, start)).scalars()
         return sorted(({*rows} | {*start["ids"]}) - {contact_id})
 
-    async def was_restricted(self, contact_ids: Sequence[UUID]) -> bool:
+    async def reasons(self, contact_ids: Sequence[UUID]) -> set[str]:
         """See CaseViews."""
-        held = select(v_placement.c.contact_id).where(
-            v_placement.c.contact_id.in_(contact_ids), v_placement.c.reason == RESTRICTED_MARKER
+        found = select(v_placement.c.reason).where(
+            v_placement.c.contact_id.in_(contact_ids), v_placement.c.reason.is_not(None)
         )
-        return (await self._connection.execute(held.limit(1))).first() is not None
+        return {str(reason) for reason in (await self._connection.execute(found.distinct())).scalars()}

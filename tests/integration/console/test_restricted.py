@@ -129,6 +129,28 @@ async def test_a_version_without_the_marker_stands_behind_the_same_door(
         assert (await manager.get(f"/v1/contacts/{contact_id}")).status_code == 200
 
 
+async def test_a_decided_version_stands_behind_the_door_of_a_newer_one_that_names_it(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    decided = await desk.contact(queue="one-point", state="placed")
+    newer = new_id()
+    await desk.contact(contact_id=newer, contact=a_contact(newer, markers=("restricted",)), queue="mash-restricted")
+    async with desk.engine.begin() as connection:
+        await connection.execute(
+            text("update router.v_case set supersedes = :other where contact_id = :id"), {"other": decided, "id": newer}
+        )
+
+    assert (await (await console.program(Role.SCREENER)).get(f"/v1/contacts/{decided}")).status_code == 403
+
+
+async def test_danger_that_triage_found_opens_the_door(console: ConsoleUnderTest, desk: Desk) -> None:
+    contact_id = new_id()
+    content = a_contact(contact_id, markers=("restricted",))
+    await desk.contact(contact_id=contact_id, contact=content, queue="mash-urgent", reason="danger")
+
+    assert (await (await console.program(Role.SCREENER)).get(f"/v1/contacts/{contact_id}")).status_code == 200
+
+
 async def test_a_newer_version_in_flight_stands_behind_the_door_of_the_one_it_names(
     console: ConsoleUnderTest, desk: Desk
 ) -> None:
