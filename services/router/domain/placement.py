@@ -1,9 +1,9 @@
 """Where an assessed contact goes: it waits for named people, or it is placed. There is no third outcome, no silence.
 
 Early help is placed without a person only at level 2 or 3, with consent given, no danger, no statutory flag, nothing
-that needs a person, and exactly one service that the catalogue finds. With an open case, what is below level 4 and
-without a flag goes to the team that holds it; level 4, 5 or a flag waits at the MASH, and the team is told at once.
-Everything else waits at the MASH (or at MAPS, for a place) with a suggestion and the reason.
+that needs a person, and exactly one service that the catalogue finds. With an open case, what is below level 4,
+without a flag and without anything that needs a person goes to the team that holds it; everything else waits at the
+MASH (or at MAPS, for a place) with a suggestion and the reason, and the team is told at once, unless it is restricted.
 Sources: D3 (never do nothing; the system suggests, a person decides); D1 (SEND through One Point, TAC through MAPS);
 design, promise 4 (levels 4 and 5 always wait for a person); what an open case short-cuts: assumption, confirm with the
 authority (nearest: Durham rules to encode 2 and 3, step up without a new referral, an open child goes to its worker).
@@ -73,7 +73,7 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
     """
     people = policy.catalogue.people
     held = open_case or _named_open_case(contact, policy)
-    team = (held.queue,) if held is not None else ()
+    team = (held.queue,) if held is not None and Reason.RESTRICTED not in contact.markers else ()
 
     def waiting(queue: str, reason: str, alerted: tuple[str, ...] = (), found: Fitting | None = None) -> Waiting:
         return Waiting(queue, reason, suggest(contact, policy.catalogue, found), alerted)
@@ -189,7 +189,7 @@ def _first_holder(catalogue: Catalogue, kind: TeamKind) -> Entry | None:
 def _with_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Waiting | Placed:
     """To the team that holds the open case, or before a person: then the team hears of it at once."""
     takes = _team_takes(held, contact, policy.catalogue)
-    if takes and not _is_statutory(contact):
+    if takes and contact.needs_person is None and not _is_statutory(contact):
         return _to_open_case(held, contact, policy)
     return Waiting(
         queue=policy.catalogue.people.otherwise,
