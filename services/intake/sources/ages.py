@@ -98,15 +98,15 @@ def _day_of_life(words: str) -> _Span | None:
 def _sum(words: str) -> _Span | None:
     """One amount, in years where no unit stands, or several such as `1 year 3 months`."""
     if _YEARS.fullmatch(words):
-        months = int(float(words) * 12)
-        return _Span(months, months, fine=False)
+        in_years = int(float(words) * 12)
+        return _Span(in_years, in_years, fine=False)
     months, at, fine = 0.0, 0, False
     while part := _PART.match(words, at):
         unit = part.group(2)[0]
         months += float(part.group(1)) * _MONTHS[unit]
         fine, at = fine or unit != "y", part.end()
-    months = int(months + 1e-9)
-    return _Span(months, months, fine) if at == len(words) and at else None
+    whole = int(months + 1e-9)
+    return _Span(whole, whole, fine) if at == len(words) and at else None
 
 
 def _widened(span: _Span) -> _Span:
