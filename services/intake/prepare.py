@@ -27,6 +27,7 @@ from shared.sealing import keyed_hash
 
 CHANNEL = "http"
 TEXT_PROMPT_SOURCE = "text_prompt"
+AGE_UNKNOWN = "the age is not known"
 UNREAD = Prompt("document_unread", "a document that could not be looked through")
 
 
@@ -97,6 +98,7 @@ class _Look:
         """Not only where the raw look hinted: a format may escape words so that the raw bytes hide them."""
         met = tuple(_structured(draft, self._policy) for draft in item.drafts)
         prompts = prompts_in(item.text, self._policy.rules)
+        prompts += tuple(prompt for draft in item.drafts for prompt in _if_very_young(draft, self._policy))
         if hint and not prompts and not any(met) and item.content[:1] == b"{":
             prompts = _from_hint(raw_hint(item.content, self._policy))
         return Danger((*prompts, UNREAD) if item.unread else prompts, met)
@@ -108,8 +110,21 @@ def _from_hint(hint: Hint) -> tuple[Prompt, ...]:
 
 
 def _structured(draft: Draft, policy: DangerPolicy) -> tuple[str, ...]:
+    return criteria_met(_facts(draft, draft.age_months), policy.rules)
+
+
+def _facts(draft: Draft, age_months: int | None) -> Facts:
     themes = frozenset(concern.theme for concern in draft.concerns if concern.theme)
-    return criteria_met(Facts(themes, draft.markers, draft.age_months), policy.rules)
+    return Facts(themes, draft.markers, age_months)
+
+
+def _if_very_young(draft: Draft, policy: DangerPolicy) -> tuple[Prompt, ...]:
+    """What would be danger if a child whose age nobody gave, or nobody can read, were as young as can be."""
+    subject = draft.subject
+    misdated = any(defect.code == "future_date" for defect in draft.defects)
+    if draft.age_months is not None or not isinstance(subject, Child) or (subject.unborn and not misdated):
+        return ()
+    return tuple(Prompt(code, AGE_UNKNOWN) for code in criteria_met(_facts(draft, 0), policy.rules))
 
 
 def _prepared(

@@ -21,6 +21,7 @@ _LOOK_ALIKES = dict(
 _LOOK_ALIKES |= {"ß": "ss", "æ": "ae", "œ": "oe"}
 
 _MOST_LETTERS = 20_000  # remembered; a hostile text could otherwise make us remember all of Unicode
+_POSSESSIVE = re.compile("(?<=\\w)['`\u2018\u2019\u02bc\u00b4\u2032]s\\b", re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _APOSTROPHE = b"'`"
 _TABLE = bytes(
@@ -64,10 +65,16 @@ def _ascii(text: str) -> str:
 
 
 def windows(text: str) -> Iterator[bytes]:
-    """`text` in plain pieces that overlap by whole words, so that each phrase stands complete in at least one."""
+    """`text` in plain pieces that overlap by whole words, so that each phrase stands complete in at least one.
+
+    A piece with possessives comes twice, the second time without them: `the baby's arm` is the baby arm as well.
+    """
     start = 0
     while start < len(text):
-        yield plain(text[_word_start(text, start) : start + WINDOW])
+        piece = text[_word_start(text, start) : start + WINDOW]
+        yield plain(piece)
+        if _POSSESSIVE.search(piece):
+            yield plain(_POSSESSIVE.sub("", piece))
         if start + WINDOW >= len(text):
             return
         start += WINDOW - OVERLAP

@@ -15,7 +15,7 @@ SCHOOL_YEAR_ZERO = 4  # pupils of year N are N + 4 or N + 5 years old
 class Birth:
     """When a child was or will be born, from whatever was given; noted where it cannot be so."""
 
-    __slots__ = ("age_months", "age_years", "born_on", "estimated", "expected_on", "unborn")
+    __slots__ = ("_mistaken", "age_months", "age_years", "born_on", "estimated", "expected_on", "unborn")
 
     def __init__(
         self, notes: Notes, pointer: str, *, born: date | None, expected: date | None, estimated: bool = False
@@ -23,6 +23,7 @@ class Birth:
         today = notes.context.today
         self.age_years: tuple[int, int] | None = None
         self.age_months: int | None = None
+        self._mistaken = born is not None and born > today and expected is None
         if born is not None and born > today:
             notes.add("future_date", f"{pointer}/dob")
             expected = expected or (born if born <= today + timedelta(days=TERM_DAYS) else None)
@@ -38,8 +39,8 @@ class Birth:
             notes.add("adult_listed_as_child", pointer)
 
     def read_age(self, text: str | None, notes: Notes, pointer: str) -> None:
-        """Take an age where there is no date of birth."""
-        if not text or self.born_on is not None or self.unborn:
+        """Take an age where there is no date of birth. A child that has an age is born, whatever its date says."""
+        if not text or self.born_on is not None or (self.unborn and not self._mistaken):
             return
         if word_key(text) in ("unborn", "not yet born"):
             self.unborn = True
@@ -49,6 +50,7 @@ class Birth:
         if age is None:
             notes.add("unknown_value", pointer)
             return
+        self.unborn, self.expected_on = False, None
         self.age_years, self.age_months = age.years, age.months
         if age.in_words:
             notes.add("age_in_words", pointer)

@@ -85,7 +85,8 @@ def _birth(person: Fields) -> Birth:
     if person.flag("unborn") and not birth.unborn and birth.born_on is None:
         birth.unborn = True
         person.note("expected_date_missing", "edd")
-    birth.read_age(person.text("ageApprox", "age", "approximateAge"), person.notes, person.path("ageApprox"))
+    age = None if person.flag("unborn") else person.text("ageApprox", "age", "approximateAge")
+    birth.read_age(age, person.notes, person.path("ageApprox"))
     birth.note_missing(person.notes, person.path("dob"))
     return birth
 

@@ -16,6 +16,7 @@ MOST_WORDS = 500  # of a list of short texts
 
 _YES = frozenset({"true", "yes", "y", "1", "ja", "given", "on"})
 _NO = frozenset({"false", "no", "n", "0", "none", "not given", "off"})
+_NOTHING_KNOWN = frozenset({"trace", "idea", "info", "information", "contact", "answer", "reply", "response", "sign"})
 
 
 @lru_cache(maxsize=1_000)
@@ -137,13 +138,18 @@ class Fields:
         return None
 
     def flag(self, *names: str) -> bool | None:
-        """Yes or no in its usual spellings; a sentence that begins with yes or no counts; None where absent."""
+        """Yes or no in its usual spellings; a sentence that begins with yes or no counts; None where absent.
+
+        `No trace`, `no idea` and their like are no answer.
+        """
         value = self.raw(*names)
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str | int):
             words = str(value).strip().lower()
-            first = words.replace(",", " ").replace(".", " ").split(" ")[0] if words else ""
+            first, *others = words.replace(",", " ").replace(".", " ").split() or [""]
+            if others[:1] and others[0] in _NOTHING_KNOWN:
+                first = ""
             for known, answer in ((_YES, True), (_NO, False)):
                 if words in known or first in known:
                     return answer
@@ -155,10 +161,20 @@ class Fields:
     def unless_no(self, *names: str) -> bool:
         """For what protects a child: yes unless the field is absent or says no. Words that cannot be read are a yes."""
         answer = self.flag(*names)
-        if answer is not None:
-            return answer
+        return answer if answer is not None else self.given(*names)
+
+    def given(self, *names: str) -> bool:
+        """Whether the field says anything at all."""
         value = self.raw(*names)
-        return not (value is None or (isinstance(value, str) and not value.strip()) or value in ([], {}))
+        return value is not None and value not in ([], {}) and not (isinstance(value, str) and not value.strip())
+
+    def plainly(self, *names: str) -> bool | None:
+        """For what must not be read into a sentence: yes or no and not a word more, else None."""
+        value = self.raw(*names)
+        if isinstance(value, str) and value.strip().lower().rstrip(".") not in _YES | _NO | {""}:
+            self._not_taken(*names, code="unknown_value")
+            return None
+        return self.flag(*names)
 
     def number(self, *names: str) -> int | None:
         """A whole number, also where it came as text."""

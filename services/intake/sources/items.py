@@ -109,7 +109,7 @@ def read_consent(fields: Fields) -> Consent:
         word = fields.text("consent") or ""
         return Consent(status=_status(word, fields))
     inner = fields.inside("consent")
-    given = inner.flag("given", "obtained")
+    given = inner.plainly("given", "obtained")
     reason = inner.text("reasonIfNot", "reason")
     stated = inner.text("status")
     if stated:

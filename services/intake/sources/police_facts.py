@@ -90,17 +90,18 @@ def _mark(found: set[str], table: str, word: str) -> bool:
 
 
 def _missing(safeguarding: Fields, incident: Fields) -> set[str]:
-    """Missing now or returned: what is stated, else by whether the incident has ended (assumption: now while open)."""
+    """Missing now or returned: what is stated, else by whether the incident has ended (assumption: now while open).
+
+    A child is missing where either the incident or the field says so: words that cannot be read do not find a child.
+    """
     ended = incident.text("end") is not None
     raw = safeguarding.raw("missing")
     if isinstance(raw, dict):
         return _missing_details(safeguarding.inside("missing"), ended)
-    if raw is None:
-        words = word_key(incident.text("type") or "")
-        return {_now_or_returned(ended)} if words in ("missing", "missing person", "missing child") else set()
     if isinstance(raw, str) and (code := value("missing", raw)):
         return {code}
-    return {_now_or_returned(ended)} if safeguarding.flag("missing") else set()
+    type_says_so = word_key(incident.text("type") or "") in ("missing", "missing person", "missing child")
+    return {_now_or_returned(ended)} if safeguarding.unless_no("missing") or type_says_so else set()
 
 
 def _missing_details(missing: Fields, ended: bool) -> set[str]:
@@ -119,7 +120,9 @@ def _now_or_returned(ended: bool) -> str:
 
 def _is_restricted(notice: Fields) -> bool:
     disclosure = notice.inside("disclosure")
-    return disclosure.unless_no("restricted") or bool(disclosure.texts("doNotShareWith"))
+    named = disclosure.raw("doNotShareWith")
+    kept_from = disclosure.unless_no("doNotShareWith") if isinstance(named, str) else disclosure.given("doNotShareWith")
+    return disclosure.unless_no("restricted") or kept_from
 
 
 def handling(notice: Fields) -> str | None:
