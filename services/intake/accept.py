@@ -88,8 +88,8 @@ async def _known(work: IntakeWork, fresh: Sequence[Submission]) -> Known:
     """What is known of the contents and threads of these submissions, held until the unit ends."""
     items = [item for submission in fresh for item in submission.items if not item.held]
     contents = await work.fingerprints.claim(_content_claims(fresh), work.now + DERIVED_KEY_LASTS)
-    await work.repeats.hold([item.thread for item in items if item.thread])
     threads = {thread for item in items for thread in (item.thread, item.replaces) if thread}
+    await work.repeats.hold(sorted(threads))
     return Known(await work.repeats.items_of(sorted(threads)), contents)
 
 

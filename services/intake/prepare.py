@@ -148,6 +148,7 @@ def _prepared(
         identity=_hashed(letter, item, "identity", identity),
         thread=_hashed(letter, item, "thread", thread or identity),
         replaces=_hashed(letter, item, "thread", item.replaces),
+        recorded_at=min(item.recorded_at, letter.received_at) if item.recorded_at else None,
         version=item.version,
         digest=digest,
         passing=passing,

@@ -19,9 +19,11 @@ KEEP = timedelta(days=30)  # bad-input matrix: the raw body of a refusal is kept
 _t = tables.refused
 _insert = insert(_t)
 _once_more = _t.c.times + _insert.excluded.times
-_KEEP = _insert.on_conflict_do_update(constraint="uq_refused_body", set_={"times": _once_more}).returning(
-    _t.c.refused_id, _t.c.agency_id, _t.c.body_sha256, _t.c.reason, _t.c.pointer
-)
+_KEEP = _insert.on_conflict_do_update(
+    index_elements=["agency_id", "body_sha256", "reason", "pointer"],
+    index_where=text("state = 'open'"),
+    set_={"times": _once_more},
+).returning(_t.c.refused_id, _t.c.agency_id, _t.c.body_sha256, _t.c.reason, _t.c.pointer)
 
 _EXPIRE = text("""
     update intake.refused set sealed = null, state = 'expired'
@@ -53,7 +55,7 @@ class Unaccepted:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where one is kept. first: it was not there before."""
+    """Where one is kept. first: it was not there before, or was settled or forgotten since."""
 
     refused_id: UUID
     first: bool
@@ -69,7 +71,7 @@ class RefusedStore:
         self._seal = seal
 
     async def keep(self, unaccepted: Sequence[Unaccepted]) -> list[Kept]:
-        """Keep them in one statement; what was refused before for the same reason is counted again and kept once."""
+        """Keep them in one statement; what is open for the same reason is counted again and kept once."""
         if not unaccepted:
             return []
         rows = {one.mark: self._row(one) for one in unaccepted}

@@ -125,7 +125,13 @@ class Repeats:
         found: dict[str, list[KnownItem]] = {}
         for row in await self._connection.execute(statement):
             known = KnownItem(
-                row.identity, row.version, row.digest, row.receipt_id, tuple(row.contact_ids), tuple(row.child_keys)
+                row.identity,
+                row.version,
+                row.digest,
+                row.receipt_id,
+                tuple(row.contact_ids),
+                tuple(row.child_keys),
+                row.recorded_at,
             )
             found.setdefault(row.thread, []).append(known)
         return found

@@ -63,6 +63,7 @@ class PreparedItem:
     """One item of the body. identity, thread and fingerprint are keyed hashes; held: why it goes to a person instead.
 
     fingerprint: of its content without the sender's reference; referenced: it has one, or a key of its own.
+    recorded_at: as its sender says, and never later than it came.
     """
 
     pointer: str
@@ -71,6 +72,7 @@ class PreparedItem:
     replaces: str | None
     version: int | None
     digest: bytes
+    recorded_at: datetime | None = None
     passing: bool = False
     contacts: tuple[PreparedContact, ...] = ()
     held: tuple[Defect, ...] = ()

@@ -83,6 +83,7 @@ items = Table(
     Column("receipt_id", Uuid),
     Column("contact_ids", ARRAY(Uuid)),
     Column("child_keys", ARRAY(Text)),
+    _instant("recorded_at"),
     _instant("expires_at"),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +27,14 @@ class Known:
 
 
 def judge_items(submission: Submission, known: Known) -> list[ItemVerdict]:
-    """A verdict for each item, in order. New items are added to `known`, so that later ones see them."""
-    verdicts = [_judged(submission, item, known) for item in submission.items]
+    """A verdict for each item, in order. New items are added to `known`, so that later ones see them.
+
+    They are judged as they were recorded: an export may begin with the newest row.
+    """
+    items = submission.items
+    in_time = sorted(range(len(items)), key=lambda place: _recorded(items[place]))
+    judged = {place: _judged(submission, items[place], known) for place in in_time}
+    verdicts = [judged[place] for place in range(len(items))]
     known_instead = _known_instead(verdicts)
     if known_instead:
         for verdict in verdicts:
@@ -38,12 +44,17 @@ def judge_items(submission: Submission, known: Known) -> list[ItemVerdict]:
     return verdicts
 
 
+def _recorded(item: PreparedItem) -> datetime:
+    return item.recorded_at or datetime.min.replace(tzinfo=UTC)
+
+
 def _judged(submission: Submission, item: PreparedItem, known: Known) -> ItemVerdict:
     if item.held:
         return ItemVerdict(item, QUARANTINED, (), submission.receipt_id, item.held)
     child_keys = tuple(contact.child_key for contact in item.contacts)
-    thread = [*known.threads.get(item.thread or "", ()), *known.threads.get(item.replaces or "", ())]
-    match judge(Arrival(item.identity, item.version, item.digest, child_keys), thread):
+    thread, replaced = (known.threads.get(name or "", []) for name in (item.thread, item.replaces))
+    arrival = Arrival(item.identity, item.version, item.digest, child_keys, item.recorded_at)
+    match judge(arrival, thread, replaced):
         case Again(earlier):
             return ItemVerdict(item, ALREADY, earlier.contact_ids, earlier.receipt_id)
         case Conflict(earlier):
@@ -61,7 +72,15 @@ def _resent(
 ) -> ItemVerdict:
     """The first receipt stands; a reference that came only now leads to it too, so that its next version is linked."""
     if item.identity is not None:
-        again = KnownItem(item.identity, new.version, item.digest, content.receipt_id, content.contact_ids, child_keys)
+        again = KnownItem(
+            item.identity,
+            new.version,
+            item.digest,
+            content.receipt_id,
+            content.contact_ids,
+            child_keys,
+            item.recorded_at,
+        )
         known.threads.setdefault(item.thread or "", []).append(again)
     return ItemVerdict(item, ALREADY, content.contact_ids, content.receipt_id, version=new.version, resent=True)
 
@@ -81,7 +100,9 @@ def _accepted(
         if earlier is not None or new.version != (item.version or 1) or new.out_of_order:
             _follow(contact, new.version, earlier)
     if item.identity is not None:
-        kept = KnownItem(item.identity, new.version, item.digest, submission.receipt_id, ids, child_keys)
+        kept = KnownItem(
+            item.identity, new.version, item.digest, submission.receipt_id, ids, child_keys, item.recorded_at
+        )
         known.threads.setdefault(item.thread or "", []).append(kept)
     if item.fingerprint is not None:
         known.contents.setdefault(item.fingerprint, KnownContent(submission.receipt_id, ids, item.referenced))
@@ -128,5 +149,6 @@ def item_row(verdict: ItemVerdict, passing_until: datetime) -> dict[str, Any]:
         "receipt_id": verdict.receipt_id,
         "contact_ids": list(verdict.contacts),
         "child_keys": [contact.child_key for contact in item.contacts],
+        "recorded_at": item.recorded_at,
         "expires_at": passing_until if item.passing else None,
     }

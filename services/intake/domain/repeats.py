@@ -9,12 +9,15 @@ have one, and not the same, the sender says that they are two messages, and they
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """An item that was accepted before. child_keys stand in the order of contact_ids."""
+    """An item that was accepted before. child_keys: in the order of contact_ids; recorded_at: as its sender says."""
 
     identity: str
     version: int
@@ -22,6 +25,7 @@ class KnownItem:
     receipt_id: UUID
     contact_ids: tuple[UUID, ...]
     child_keys: tuple[str, ...]
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,13 @@ class KnownContent:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An item that has arrived. version None: newer than what is known of its thread."""
+    """An item that has arrived. version None: newer than what is known of its thread, unless it was recorded before."""
 
     identity: str | None
     version: int | None
     digest: bytes
     child_keys: tuple[str, ...]
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +74,33 @@ class Conflict:
 Verdict = New | Again | Conflict
 
 
-def judge(arrival: Arrival, thread: Sequence[KnownItem]) -> Verdict:
-    """What to do with an item, given every accepted item of its thread and of the thread it says it replaces."""
-    for known in thread:
+def judge(arrival: Arrival, thread: Sequence[KnownItem], replaced: Sequence[KnownItem] = ()) -> Verdict:
+    """What to do with an item, given every accepted item of its thread and of the thread it says it replaces.
+
+    Versions count within a thread: the first item of a thread follows the latest of the one that it replaces.
+    """
+    for known in (*thread, *replaced):
         if arrival.identity is not None and known.identity == arrival.identity:
             return Again(known) if known.digest == arrival.digest else Conflict(known)
-    latest = max(thread, key=lambda known: known.version, default=None)
+    latest = max(thread or replaced, key=_order, default=None)
     if latest is None:
         return New(arrival.version or 1, (None,) * len(arrival.child_keys))
-    version = arrival.version if arrival.version is not None else latest.version + 1
-    if version < latest.version:
+    version = arrival.version if arrival.version is not None else max(k.version for k in thread or replaced) + 1
+    if thread and _comes_late(arrival, latest):
         return New(version, (None,) * len(arrival.child_keys), out_of_order=True)
     return New(version, _earlier_contacts(arrival.child_keys, latest))
+
+
+def _order(known: KnownItem) -> tuple[datetime, int]:
+    return known.recorded_at or _LONG_AGO, known.version
+
+
+def _comes_late(arrival: Arrival, latest: KnownItem) -> bool:
+    """By the sender's version where it gives one, else by when it was recorded, else never."""
+    if arrival.version is not None:
+        return arrival.version < latest.version
+    both = arrival.recorded_at is not None and latest.recorded_at is not None
+    return both and (arrival.recorded_at or _LONG_AGO) < (latest.recorded_at or _LONG_AGO)
 
 
 def is_resend(known: KnownContent, *, referenced: bool, new: New) -> bool:

@@ -114,6 +114,7 @@ class Item:
     held: why it cannot be worked; then it has no drafts and is quarantined.
     essence: the same without the sender's own reference, by which a resend without one is recognised.
     unread: where it carries documents that could not be looked through.
+    recorded_at: when the sender says it was written: what tells the newer of two without a version.
     """
 
     pointer: str
@@ -130,6 +131,7 @@ class Item:
     text: str = ""
     essence: bytes = b""
     unread: tuple[str, ...] = ()
+    recorded_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -52,7 +52,8 @@ def _item(message: object, bundle: Fields, resources: Bundle) -> Item:
     drafts = [draft for request in requests for draft in _drafts(resources, request)]
     if reason == "delete" or any(request.text("status") in _CANCELLED for request in requests):
         bundle.note("cancelled_by_sender", "entry")
-    note_clock(bundle.instant("timestamp"), bundle.notes, bundle.path("timestamp"))
+    written = bundle.instant("timestamp")
+    note_clock(written, bundle.notes, bundle.path("timestamp"))
     if not drafts:
         bundle.note("child_missing", "entry")
         drafts = [Draft(subject=Child())]
@@ -76,6 +77,7 @@ def _item(message: object, bundle: Fields, resources: Bundle) -> Item:
         identity=message_id,
         version=None,
         thread=_thread(requests),
+        recorded_at=written,
     )
 
 

@@ -115,6 +115,7 @@ def _read_row(row: Fields) -> Item:
         version=None,
         thread=thread,
         group=incident,
+        recorded_at=read_instant(recorded, row.notes.context.today) if recorded else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from services.intake.sources.adults import read_adult
 from services.intake.sources.children import child_markers, read_child
 from services.intake.sources.concerns import note_emptiness, read_categories
+from services.intake.sources.dates import read_instant
 from services.intake.sources.drafts import Context, Draft, Item, Reading
 from services.intake.sources.fields import Fields
 from services.intake.sources.items import (
@@ -71,6 +72,7 @@ def _read_form(form: Fields) -> Item | None:
         identity=identity,
         version=version,
         thread=message_id,
+        recorded_at=read_instant(form.text("submittedAt") or "", form.notes.context.today),
     )
 
 

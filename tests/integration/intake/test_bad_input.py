@@ -92,6 +92,19 @@ async def test_the_same_body_refused_again_is_counted_and_kept_once(door: Door) 
     assert await door.rows("select agency_id, refused, quarantined from intake.v_refused") == [("police-durham", 1, 0)]
 
 
+@pytest.mark.parametrize("ended", ["expired", "resolved"])
+async def test_a_body_refused_again_after_that_is_kept_again(ended: str, door: Door) -> None:
+    first = (await door.send("police", b"{")).json()["receipt_id"]
+    async with door.engine.begin() as connection:
+        await connection.execute(text("update intake.refused set state = :ended, sealed = null"), {"ended": ended})
+    second = (await door.send("police", b"{")).json()["receipt_id"]
+    assert first != second
+    assert await door.rows("select state, sealed is null, times from intake.refused order by received_at") == [
+        (ended, True, 1),
+        ("open", False, 1),
+    ]
+
+
 async def test_a_refused_body_can_be_asked_for_by_its_sender_only(door: Door) -> None:
     reference = (await door.send("police", b"{")).json()["receipt_id"]
     answer = await door.receipt(reference, "police")

@@ -1,5 +1,6 @@
 """The same, newer, older and contradicting items of one thread."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -39,6 +40,47 @@ SECOND = KnownItem("N|2", 2, b"two", RECEIPT, (UUID(int=4), UUID(int=5)), ("anna
 )
 def test_an_arrival_is_judged_by_its_thread(arrival: Arrival, thread: list[KnownItem], verdict: Verdict) -> None:
     assert judge(arrival, thread) == verdict
+
+
+REPLACED = KnownItem("M|2", 2, b"old", RECEIPT, (UUID(int=8),), ("anna",))
+MORNING, NOON, EVENING = (datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (9, 12, 18))
+
+
+@pytest.mark.parametrize(
+    ("thread", "replaced", "verdict"),
+    [
+        ([], [REPLACED], New(1, (UUID(int=8),))),
+        ([FIRST], [REPLACED], New(1, (ANNA,))),
+        ([SECOND], [REPLACED], New(1, (None,), out_of_order=True)),
+    ],
+)
+def test_versions_count_within_a_thread_and_not_against_the_one_that_it_replaces(
+    thread: list[KnownItem], replaced: list[KnownItem], verdict: Verdict
+) -> None:
+    assert judge(Arrival("N|other", 1, b"x", ("anna",)), thread, replaced) == verdict
+
+
+@pytest.mark.parametrize(
+    ("known_at", "arrives_at", "verdict"),
+    [
+        (MORNING, NOON, New(2, (ANNA,))),
+        (NOON, MORNING, New(2, (None,), out_of_order=True)),
+        (NOON, NOON, New(2, (ANNA,))),
+        (None, MORNING, New(2, (ANNA,))),
+        (NOON, None, New(2, (ANNA,))),
+    ],
+)
+def test_without_a_version_what_was_recorded_later_is_newer(
+    known_at: datetime | None, arrives_at: datetime | None, verdict: Verdict
+) -> None:
+    known = KnownItem("N|a", 1, b"one", RECEIPT, (ANNA,), ("anna",), known_at)
+    assert judge(Arrival("N|b", None, b"two", ("anna",), arrives_at), [known]) == verdict
+
+
+def test_what_came_late_is_never_what_the_next_one_follows() -> None:
+    newest = KnownItem("N|a", 1, b"one", RECEIPT, (ANNA,), ("anna",), NOON)
+    late = KnownItem("N|b", 2, b"two", RECEIPT, (BEN,), ("anna",), MORNING)
+    assert judge(Arrival("N|c", None, b"three", ("anna",), EVENING), [newest, late]) == New(3, (ANNA,))
 
 
 def test_an_only_child_is_the_same_child_whatever_its_fields_say_now() -> None:
