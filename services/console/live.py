@@ -26,7 +26,8 @@ log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 SHARED_FOR_SECONDS = 0.2  # viewers of one list share a reading that is younger than this
 REST_AFTER_READING = 4  # times as long as the reading took: bulk load must not turn into a load of readings
-MOST_ITEMS = 200
+MOST_ITEMS = 200  # in one part of a list
+MOST_PARTS = 500
 MOST_TASKS = 50
 
 
@@ -38,22 +39,33 @@ class _Listening(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One list as read at one instant. queue: None for everything that waits for people."""
+    """A part of one list as read at one instant. queue: None for everything that waits for people.
+
+    number: which part, from 1; total, urgent: how many the whole list has, and how many of them are in danger.
+    """
 
     queue: str | None
+    number: int
+    total: int
+    urgent: int
     items: tuple[QueueItem, ...]
     counts: dict[str, int]
     tasks: tuple[NoticeTask, ...]
 
     @property
-    def urgent_ids(self) -> tuple[UUID, ...]:
-        """The contacts in danger, in the order of the list."""
-        return tuple(item.contact_id for item in self.items if item.urgent)
+    def danger(self) -> tuple[int, tuple[UUID, ...]]:
+        """How many are in danger, and those that this part shows, in its order."""
+        return self.urgent, tuple(item.contact_id for item in self.items if item.urgent)
 
     @property
-    def is_cut(self) -> bool:
-        """True where more wait than are shown."""
-        return len(self.items) >= MOST_ITEMS
+    def first(self) -> int:
+        """The place of its first item in the whole list, from 1."""
+        return (self.number - 1) * MOST_ITEMS + 1
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing comes behind it."""
+        return self.number * MOST_ITEMS >= self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,9 @@ class _Kept:
     good_until: float  # on the monotonic clock
     page: QueuePage
     at: datetime
+
+
+_Part = tuple[str | None, int]  # a queue, and which part of its list
 
 
 class LiveQueues:
@@ -72,8 +87,8 @@ class LiveQueues:
         self._open_work = open_work
         self._services = services
         self._changed = asyncio.Event()
-        self._kept: dict[str | None, _Kept] = {}
-        self._reading: dict[str | None, asyncio.Lock] = {}
+        self._kept: dict[_Part, _Kept] = {}
+        self._reading: dict[_Part, asyncio.Lock] = {}
         self.stopping = False
 
     def wake(self) -> None:
@@ -110,26 +125,35 @@ class LiveQueues:
             finally:
                 await connection.invalidate()  # A listening connection never goes back to the pool.
 
-    async def page(self, queue: str | None) -> tuple[QueuePage, datetime]:
-        """The list of one queue, or of all that wait for people, and the database's time of the reading."""
-        async with self._reading.setdefault(queue, asyncio.Lock()):
+    async def page(self, queue: str | None, number: int = 1) -> tuple[QueuePage, datetime]:
+        """A part of the list of one queue, or of all that wait for people, and the database's time of the reading.
+
+        number: from 1 to MOST_PARTS.
+        """
+        part = queue, number
+        async with self._reading.setdefault(part, asyncio.Lock()):
             began = time.monotonic()
-            kept = self._kept.get(queue)
+            kept = self._kept.get(part)
             if kept is not None and began < kept.good_until:
                 return kept.page, kept.at
-            page, at = await self._read_page(queue)
+            page, at = await self._read_page(queue, number)
             read = time.monotonic()
             good_until = read + max(SHARED_FOR_SECONDS, min(LOOK_SECONDS, REST_AFTER_READING * (read - began)))
-            self._kept[queue] = _Kept(good_until, page, at)
+            self._kept = {known: kept for known, kept in self._kept.items() if kept.good_until > read}
+            self._kept[part] = _Kept(good_until, page, at)
             return page, at
 
-    async def _read_page(self, queue: str | None) -> tuple[QueuePage, datetime]:
+    async def _read_page(self, queue: str | None, number: int) -> tuple[QueuePage, datetime]:
+        after = (number - 1) * MOST_ITEMS
         async with self._open_work() as work:
             items: Sequence[QueueItem]
             if queue is not None and queue in self._services:
-                items = await work.queue_items.placed_items(queue, work.now - PLACED_SHOWN_FOR, MOST_ITEMS)
+                items = await work.queue_items.placed_items(queue, work.now - PLACED_SHOWN_FOR, MOST_ITEMS, after)
             else:
-                items = await work.queue_items.open_items(None if queue is None else [queue], MOST_ITEMS)
+                items = await work.queue_items.open_items(None if queue is None else [queue], MOST_ITEMS, after)
             counts = await work.queue_items.counts(work.now)
+            urgent = await work.queue_items.urgent(queue)
             tasks = await work.tasks.open_tasks(MOST_TASKS)
-        return QueuePage(queue, tuple(items), counts, tuple(tasks)), work.now
+        waiting = sum(count for name, count in counts.items() if name not in self._services)
+        total = waiting if queue is None else counts.get(queue, 0)
+        return QueuePage(queue, number, total, urgent, tuple(items), counts, tuple(tasks)), work.now

@@ -43,18 +43,21 @@ class MemoryQueueItems:
         ]
         return sorted(found, key=lambda item: (item.received_at, item.contact_id))
 
-    async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
+    async def open_items(self, queues: Sequence[str] | None, limit: int, after: int = 0) -> list[QueueItem]:
         found = [
             item
             for item in self.rows.values()
             if item.state in OPEN_STATES and (queues is None or item.queue in queues) and item.reason != SUPERSEDED
         ]
-        return sorted(found, key=_pressing)[:limit]
+        return sorted(found, key=_pressing)[after : after + limit]
 
-    async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
+    async def placed_items(self, queue: str, since: datetime, limit: int, after: int = 0) -> list[QueueItem]:
         placed = [i for i in self.rows.values() if (i.state, i.queue) == ("placed", queue) and i.reason != SUPERSEDED]
         found = [i for i in placed if i.moved_at > since]
-        return sorted(found, key=lambda item: (-item.moved_at.timestamp(), item.contact_id))[:limit]
+        return sorted(found, key=lambda item: (-item.moved_at.timestamp(), item.contact_id))[after : after + limit]
+
+    async def urgent(self, queue: str | None) -> int:
+        return sum(item.urgent for item in await self.open_items(None if queue is None else [queue], len(self.rows)))
 
     async def counts(self, now: datetime) -> dict[str, int]:
         found: dict[str, int] = {}

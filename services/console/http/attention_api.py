@@ -15,6 +15,7 @@ from services.console.domain.roles import Permission, Staff
 from services.console.http import answers, problems
 from services.console.http.context import Console, UseConsole, client_of
 from services.console.http.identity import Caller, bearer
+from services.console.http.parts import part_of
 from services.console.http.route import ApiRoute
 from services.console.repository.audit import Act, Outcome
 from shared.ids import new_id
@@ -35,9 +36,9 @@ class SettleBody(BaseModel):
 
 @router.get("/attention", summary="What needs a person, over all services: possible danger first, then the newest")
 async def list_items(caller: MaySee, request: Request, console: UseConsole) -> Response:
-    """At most 200 open items in codes, and how many there are."""
+    """Open items in codes, 200 at a time (`?page=2` for the next), and how many there are."""
     async with console.open_work() as work:
-        items = await work.attention.open_items()
+        items = await work.attention.open_items(part_of(request))
         count = await work.attention.count()
         await work.audit.add(Act("attention.read", Outcome.ALLOWED, caller.staff, client=client_of(request)))
         await work.commit()

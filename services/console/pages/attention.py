@@ -15,6 +15,7 @@ from services.console.http import answers
 from services.console.http.attention_api import settle
 from services.console.http.context import Console, UseConsole, client_of
 from services.console.http.identity import Caller, read_form, sender, text_of, visitor
+from services.console.http.parts import part_of
 from services.console.http.problems import Refusal, not_found
 from services.console.pages.render import page
 from services.console.pages.route import PageRoute
@@ -47,13 +48,14 @@ class Form:
 @router.get("/attention")
 async def show_list(request: Request, caller: MaySee, console: UseConsole) -> Response:
     """Everything open, possible danger first, then the newest."""
+    number = part_of(request)
     async with console.open_work() as work:
-        items = await work.attention.open_items()
+        items = await work.attention.open_items(number)
         count = await work.attention.count()
         await work.audit.add(Act("attention.read", Outcome.ALLOWED, caller.staff, client=client_of(request)))
         await work.commit()
         at = work.now
-    facts = {"items": items, "count": count, "at": at, "is_cut": len(items) >= MOST_ITEMS}
+    facts = {"items": items, "count": count, "at": at, "number": number, "first": (number - 1) * MOST_ITEMS + 1}
     return page(request, "attention.html", caller=caller, facts=facts)
 
 

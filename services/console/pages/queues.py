@@ -1,7 +1,7 @@
 """The queue lists, live, and finding a contact by its reference."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -14,6 +14,7 @@ from services.console.domain.queue import TimeLeft, time_left
 from services.console.domain.roles import Permission
 from services.console.http.context import Console, UseConsole, client_of
 from services.console.http.identity import Caller, read_form, sender, text_of, visitor
+from services.console.http.parts import part_of
 from services.console.http.problems import Refusal, not_found
 from services.console.live import QueuePage
 from services.console.pages.render import page
@@ -58,36 +59,36 @@ def _facts(listed: QueuePage, at: datetime) -> dict[str, object]:
 @router.get("/queues")
 async def show_all(request: Request, caller: MaySee, console: UseConsole) -> Response:
     """Everything that waits for people, whatever its queue, urgent first."""
-    listed, at = await console.live.page(None)
+    listed, at = await console.live.page(None, part_of(request))
     return page(request, "queues.html", facts=_facts(listed, at), caller=caller)
 
 
 @router.get("/queues/{queue}")
 async def show_one(queue: str, request: Request, caller: MaySee, console: UseConsole) -> Response:
     """One queue: what waits there, or for a service what was placed in the last 24 hours."""
-    listed, at = await console.live.page(_known(console, queue))
+    listed, at = await console.live.page(_known(console, queue), part_of(request))
     return page(request, "queues.html", facts=_facts(listed, at), caller=caller)
 
 
 @router.get("/live/queues")
-async def live_all(caller: MaySee, console: UseConsole) -> Response:
+async def live_all(request: Request, caller: MaySee, console: UseConsole) -> Response:
     """The list of everything that waits, as server-sent events."""
-    return _stream(caller, console, None)
+    return _stream(caller, console, None, part_of(request))
 
 
 @router.get("/live/queues/{queue}")
-async def live_one(queue: str, caller: MaySee, console: UseConsole) -> Response:
+async def live_one(queue: str, request: Request, caller: MaySee, console: UseConsole) -> Response:
     """The list of one queue as server-sent events."""
-    return _stream(caller, console, _known(console, queue))
+    return _stream(caller, console, _known(console, queue), part_of(request))
 
 
-def _stream(caller: Caller, console: Console, queue: str | None) -> Response:
+def _stream(caller: Caller, console: Console, queue: str | None, number: int) -> Response:
     if _streams.open >= MOST_STREAMS:
         raise Refusal(503, "too-many-viewers", "Too many live lists are open", "Reload the page to see the newest.")
-    return StreamingResponse(events(caller, console, queue), media_type="text/event-stream")
+    return StreamingResponse(events(caller, console, queue, number), media_type="text/event-stream")
 
 
-async def events(caller: Caller, console: Console, queue: str | None) -> AsyncIterator[str]:
+async def events(caller: Caller, console: Console, queue: str | None, number: int = 1) -> AsyncGenerator[str]:
     """The list each time it changes, for as long as the session lives; watching does not keep a session alive."""
     template = console.templates.get_template("_queue_list.html")
     loop = asyncio.get_running_loop()
@@ -103,7 +104,7 @@ async def events(caller: Caller, console: Console, queue: str | None) -> AsyncIt
                     yield _event("signed-out", "")
                     return
                 checked = loop.time()
-            listed, at = await console.live.page(queue)
+            listed, at = await console.live.page(queue, number)
             if _is_worth_sending(shown, listed, loop.time() - drawn):
                 yield _event("list", template.render(caller=caller, **_facts(listed, at)))
                 drawn, shown = loop.time(), listed
@@ -114,7 +115,7 @@ async def events(caller: Caller, console: Console, queue: str | None) -> AsyncIt
 
 def _is_worth_sending(shown: QueuePage | None, listed: QueuePage, age_seconds: float) -> bool:
     """Danger at once; other changes once a second, so that bulk does not keep redrawing; else when the time is old."""
-    if shown is None or shown.urgent_ids != listed.urgent_ids:
+    if shown is None or shown.danger != listed.danger:
         return True
     return age_seconds > (RENEW_SECONDS if shown == listed else REDRAW_SECONDS)
 

@@ -30,7 +30,7 @@ _ITEMS = f"""
     left join intake.v_refused_bodies refused on refused.id = items.id and items.schema = 'intake'
 """  # noqa: S608
 _OPEN = text(
-    _ITEMS.replace("WANTED", "state = 'open'") + " order by urgent desc, since desc, items.id limit :most"
+    _ITEMS.replace("WANTED", "state = 'open'") + " order by urgent desc, since desc, items.id limit :most offset :after"
 ).bindparams(most=MOST_ITEMS)
 _ONE = text(_ITEMS.replace("WANTED", "schema = :schema and id = :id"))
 _COUNT = text(
@@ -70,8 +70,8 @@ class Content:
 class Attention(Protocol):
     """What commands and pages need of the items."""
 
-    async def open_items(self) -> list[AttentionItem]:
-        """The open items, possible danger first, then the newest; at most 200."""
+    async def open_items(self, number: int = 1) -> list[AttentionItem]:
+        """The open items, possible danger first, then the newest, 200 at a time. number: which part, from 1."""
 
     async def find(self, schema: str, item_id: UUID) -> AttentionItem | None:
         """One item, open or settled."""
@@ -97,9 +97,10 @@ class PostgresAttention:
         self._connection = connection
         self._seal = seal
 
-    async def open_items(self) -> list[AttentionItem]:
+    async def open_items(self, number: int = 1) -> list[AttentionItem]:
         """See Attention."""
-        return [AttentionItem(**row) for row in (await self._connection.execute(_OPEN)).mappings()]
+        rows = await self._connection.execute(_OPEN, {"after": (number - 1) * MOST_ITEMS})
+        return [AttentionItem(**row) for row in rows.mappings()]
 
     async def find(self, schema: str, item_id: UUID) -> AttentionItem | None:
         """See Attention."""

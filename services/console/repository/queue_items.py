@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, text
+from sqlalchemy import ColumnElement, RowMapping, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.console.domain.queue import SUPERSEDED, QueueItem
@@ -45,14 +45,17 @@ class QueueItems(Protocol):
     async def by_reference(self, reference: str) -> list[QueueItem]:
         """The entries whose contact id, its last eight characters, or receipt id is this; oldest first."""
 
-    async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
-        """What waits for people, urgent first, then by the time left. queues: None for all.
+    async def open_items(self, queues: Sequence[str] | None, limit: int, after: int = 0) -> list[QueueItem]:
+        """What waits for people, urgent first, then by the time left. queues: None for all; after: how many to skip.
 
         Of several versions of one contact only the newest stands in a list, here and in the two that follow.
         """
 
-    async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
+    async def placed_items(self, queue: str, since: datetime, limit: int, after: int = 0) -> list[QueueItem]:
         """What was placed on one queue since an instant, newest first."""
+
+    async def urgent(self, queue: str | None) -> int:
+        """How many contacts in danger wait in a queue, or in all."""
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """Per queue: what is open, and for services what was placed in the last 24 hours."""
@@ -103,19 +106,29 @@ class PostgresQueueItems:
         found = select(*_fields()).where(wanted).order_by(t.c.received_at, t.c.contact_id)
         return [_item(row) for row in (await self._connection.execute(found.limit(100))).mappings()]
 
-    async def open_items(self, queues: Sequence[str] | None, limit: int) -> list[QueueItem]:
+    async def open_items(self, queues: Sequence[str] | None, limit: int, after: int = 0) -> list[QueueItem]:
         """See QueueItems."""
         found = select(*_fields()).where(_OPEN, _LEADS)
         if queues is not None:
             found = found.where(t.c.queue == queues[0] if len(queues) == 1 else t.c.queue.in_(queues))
         order = (t.c.urgent.desc(), t.c.decide_by.asc().nulls_first(), t.c.received_at, t.c.contact_id)
-        return [_item(row) for row in (await self._connection.execute(found.order_by(*order).limit(limit))).mappings()]
+        return await self._part(found.order_by(*order), limit, after)
 
-    async def placed_items(self, queue: str, since: datetime, limit: int) -> list[QueueItem]:
+    async def placed_items(self, queue: str, since: datetime, limit: int, after: int = 0) -> list[QueueItem]:
         """See QueueItems."""
         found = select(*_fields()).where(t.c.state == "placed", t.c.queue == queue, t.c.moved_at > since, _LEADS)
-        order = (t.c.moved_at.desc(), t.c.contact_id)
-        return [_item(row) for row in (await self._connection.execute(found.order_by(*order).limit(limit))).mappings()]
+        return await self._part(found.order_by(t.c.moved_at.desc(), t.c.contact_id), limit, after)
+
+    async def _part(self, found: Select[*tuple[Any, ...]], limit: int, after: int) -> list[QueueItem]:
+        rows = await self._connection.execute(found.limit(limit).offset(after))
+        return [_item(row) for row in rows.mappings()]
+
+    async def urgent(self, queue: str | None) -> int:
+        """See QueueItems."""
+        found = select(func.count()).select_from(t).where(_OPEN, _LEADS, t.c.urgent)
+        if queue is not None:
+            found = found.where(t.c.queue == queue)
+        return (await self._connection.execute(found)).scalar_one()
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """See QueueItems."""
