@@ -21,6 +21,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.message import StreamMessage
 
 from shared import meters
+from shared.kafka_link import KafkaLink
 from shared.quarantine import Record
 from shared.stage import Stage
 from shared.tolerant_records import read_tolerantly
@@ -124,11 +125,12 @@ class AttentiveBroker(KafkaBroker):
         return attentive
 
 
-def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
+def make_broker(link: KafkaLink, client_id: str) -> KafkaBroker:
     """A broker that only consumes: messages leave through the outbox alone."""
     read_tolerantly()
     return AttentiveBroker(
-        bootstrap,
+        link.bootstrap,
+        security=link.security(),
         client_id=client_id,
         consumer_only=True,
         allow_auto_create_topics=False,

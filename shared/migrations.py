@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from alembic import command, context, op
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -56,6 +57,13 @@ def _upgrade(connection: Connection, names: Sequence[str]) -> None:
         config.set_main_option("script_location", str(ROOT / LOCATIONS[name]))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def newest_step(schema: str) -> str:
+    """The step that a schema is at when it is up to date."""
+    newest = ScriptDirectory(str(ROOT / LOCATIONS[schema])).get_current_head()
+    assert newest is not None, f"{schema} has no migrations"
+    return newest
 
 
 async def migrate(url: str, names: Sequence[str] = ALL) -> None:

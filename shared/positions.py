@@ -9,6 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.kafka_link import KafkaLink
+
 log = structlog.get_logger()
 
 ANSWER_WITHIN_SECONDS = 15.0
@@ -50,10 +52,10 @@ class Positions:
         return all(given.get(p, -1) >= mark or self.begins.get(p, 0) >= mark for p, mark in marks.items())
 
 
-async def read_positions(bootstrap: str, topics: Iterable[str], readers: Iterable[str]) -> Positions | None:
+async def read_positions(link: KafkaLink, topics: Iterable[str], readers: Iterable[str]) -> Positions | None:
     """Positions of topics and readers (services: their groups are named after them); None where Kafka is away."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="mash-positions", request_timeout_ms=5000)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, client_id="mash-positions", request_timeout_ms=5000)
+    admin = AIOKafkaAdminClient(**link.client(), client_id="mash-positions", request_timeout_ms=5000)
+    consumer = AIOKafkaConsumer(**link.client(), client_id="mash-positions", request_timeout_ms=5000)
     try:
         async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
             await admin.start()

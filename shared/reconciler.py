@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import meters
+from shared.kafka_link import KafkaLink
 from shared.positions import Positions, read_positions
 from shared.tables import StandardTables, tables_in
 from shared.topics import RETENTION_DAYS, Topic, all_topics
@@ -38,13 +39,13 @@ class Reconciler:
     """The reconciler of one service's outbox."""
 
     def __init__(
-        self, service: str, engine: AsyncEngine, tables: StandardTables, bootstrap: str, *, after_seconds: float
+        self, service: str, engine: AsyncEngine, tables: StandardTables, link: KafkaLink, *, after_seconds: float
     ) -> None:
-        """bootstrap: Kafka, asked how far readers are; after_seconds: nothing younger is missed yet."""
+        """link: to Kafka, asked how far readers are; after_seconds: nothing younger is missed yet."""
         self._service = service
         self._engine = engine
         self._tables = tables
-        self._bootstrap = bootstrap
+        self._link = link
         self._after = timedelta(seconds=after_seconds)
         self._marks: dict[tuple[str, str], _Mark] = {}
 
@@ -56,7 +57,7 @@ class Reconciler:
         """The same for some topics. Where Kafka does not say how far readers are, nothing is sent."""
         now = await self._now()
         readers = {reader for topic in topics for reader in topic.readers}
-        positions = await read_positions(self._bootstrap, [topic.name for topic in topics], readers)
+        positions = await read_positions(self._link, [topic.name for topic in topics], readers)
         lost = 0
         if positions is not None:
             for topic in topics:

@@ -49,7 +49,7 @@ class Relay:
         self._sender = sender
         self._after = timedelta(seconds=after_seconds)
         self._every = reconcile_every_seconds
-        self._reconciler = Reconciler(service, engine, tables, sender.bootstrap, after_seconds=reconcile_after_seconds)
+        self._reconciler = Reconciler(service, engine, tables, sender.link, after_seconds=reconcile_after_seconds)
         self._behind_until: dict[str, float] = {}
         self._lock_key = int.from_bytes(
             blake2b(f"relay:{service}".encode(), digest_size=8).digest(), "big", signed=True

@@ -21,6 +21,7 @@ from shared.batch import BatchRecipe
 from shared.consumers import check_subscribers, make_broker, subscribe
 from shared.database import is_database_away
 from shared.health import health_routes
+from shared.kafka_diagnosis import why_unreachable
 from shared.parked_worker import ParkedWorker
 from shared.positions import Positions, read_positions
 from shared.relay import Relay
@@ -42,7 +43,7 @@ class RunningService:
         self.foundation = service.foundation
         settings = self.foundation.settings
         self.stages = [stage for stage in service.stages if stage.topic.lane.value in settings.lane_names]
-        self.broker = make_broker(settings.kafka_bootstrap, f"mash-{service.name}")
+        self.broker = make_broker(self.foundation.sender.link, f"mash-{service.name}")
         self.recipes: dict[str, BatchRecipe[Any, Any]] = {}
         for stage in self.stages:
             self._subscribe(stage)
@@ -60,7 +61,7 @@ class RunningService:
 
     async def _positions(self) -> Positions | None:
         topics = {topic.name for stage in self.stages for topic in stage.topics}
-        return await read_positions(self.foundation.settings.kafka_bootstrap, topics, [self.service.name])
+        return await read_positions(self.foundation.sender.link, topics, [self.service.name])
 
     async def start(self) -> None:
         """Start what runs as long as the process does. Kafka and PostgreSQL may both still be away."""
@@ -106,8 +107,9 @@ class RunningService:
                 await self.broker.start()
                 break
             except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("kafka_away", service=self.service.name, exc_info=error)
                 await _stop_quietly(self.broker)
+                reason = await why_unreachable(self.foundation.sender.link)
+                log.warning("kafka_away", service=self.service.name, reason=reason, exc_info=error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
         self.consuming = True

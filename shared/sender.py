@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared import meters
 from shared.database import is_database_away
 from shared.errors import ReasonCode
+from shared.kafka_link import KafkaLink
 from shared.marks import MARK, Marks
 from shared.outbox import Outgoing, mark_published, mark_refused
 from shared.topics import MAX_MESSAGE_BYTES
@@ -57,9 +58,9 @@ class _Done:
 class Sender:
     """The producer of one service in one process."""
 
-    def __init__(self, bootstrap: str, service: str, engine: AsyncEngine, outbox: Table, marks: Marks) -> None:
+    def __init__(self, link: KafkaLink, service: str, engine: AsyncEngine, outbox: Table, marks: Marks) -> None:
         """outbox: the service's own; marks: prove who wrote. Connects when it first has something to send."""
-        self.bootstrap = bootstrap
+        self.link = link
         self._marks = marks
         self._service = service
         self._engine = engine
@@ -248,7 +249,7 @@ class Sender:
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is None:
             producer = AIOKafkaProducer(
-                bootstrap_servers=self.bootstrap,
+                **self.link.client(),
                 client_id=f"mash-{self._service}",
                 acks="all",
                 enable_idempotence=True,

@@ -48,7 +48,7 @@ def lay_foundation(settings: CommonSettings, name: str, make_work: MakeWork[W], 
     kek = KeyEncryption(settings.kek_text())
     tables = tables_in(name)
     marks = Marks(kek)
-    sender = Sender(settings.kafka_bootstrap, name, engine, tables.outbox, marks)
+    sender = Sender(settings.kafka_link(), name, engine, tables.outbox, marks)
     open_work = WorkFactory(make_work, engine, tables, kek, sender)
     return Foundation(name, settings, engine, kek, ServiceSeal(kek), marks, tables, sender, open_work)
 

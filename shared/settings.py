@@ -4,21 +4,19 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from shared.errors import SettingsError
+from shared.kafka_link import KafkaSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_TOKEN = 16
 
 
-class CommonSettings(BaseSettings):
+class CommonSettings(KafkaSettings):
     """Addresses, keys and limits. Names are the same in every way to run; the mode only supplies values."""
 
-    model_config = SettingsConfigDict(env_prefix="MASH_", frozen=True, extra="ignore")
-
     database_url: SecretStr = Field(description="postgresql+asyncpg://user:password@host:port/database")
-    kafka_bootstrap: str = Field(description="host:port[,host:port] of the Kafka cluster")
     kek_file: Path | None = Field(default=None, description="file of base64 256-bit key-encryption keys, newest first")
     kek: SecretStr | None = Field(default=None, description="the same as a value, where no file can be mounted")
     authority: str = "county-durham"
@@ -83,7 +81,7 @@ def _read(name: str, path: Path) -> str:
         raise SettingsError(f"{name}: cannot read {path}: {why}") from error
 
 
-S = TypeVar("S", bound=CommonSettings)
+S = TypeVar("S", bound=BaseSettings)
 
 
 def read_settings(kind: type[S]) -> S:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from shared.kafka_link import KafkaLink
 from shared.topics import MAX_MESSAGE_BYTES, RETENTION_DAYS, Topic, all_topics
 
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -33,12 +34,12 @@ def _wanted(topic: Topic, most_partitions: int | None, replication: int) -> NewT
     )
 
 
-async def apply_topics(bootstrap: str, *, most_partitions: int | None = None, replication: int = 1) -> list[Applied]:
-    """Create missing topics on the cluster at `bootstrap`. most_partitions lowers the counts for a one-node broker.
+async def apply_topics(link: KafkaLink, *, most_partitions: int | None = None, replication: int = 1) -> list[Applied]:
+    """Create missing topics on the cluster. most_partitions lowers the counts for a one-node broker.
 
     Raises KafkaError where the cluster refuses or does not answer.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="mash-topics", request_timeout_ms=15_000)
+    admin = AIOKafkaAdminClient(**link.client(), client_id="mash-topics", request_timeout_ms=15_000)
     await admin.start()
     try:
         wanted = {topic.name: _wanted(topic, most_partitions, replication) for topic in all_topics()}

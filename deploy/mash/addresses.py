@@ -1,10 +1,14 @@
 """Where PostgreSQL and Kafka are for a command: the environment first, else the system of the data directory."""
 
 import os
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from deploy.mash.external import DATABASE_VARIABLE, KAFKA_VARIABLE, checked_url, external_link
 from deploy.mash.layout import DIRECTORY_VARIABLE, NotReachable, UsageMistake, layout_from_environment
-from deploy.mash.servers import DATABASE_VARIABLE, KAFKA_VARIABLE, EmbeddedServers, checked_url
+
+if TYPE_CHECKING:
+    from shared.kafka_link import KafkaLink
 
 
 def database_url() -> str:
@@ -13,9 +17,13 @@ def database_url() -> str:
     return checked_url(named) if named else _of_directory("postgres")
 
 
-def kafka_bootstrap() -> str:
-    """Raises NotReachable where there is neither."""
-    return os.environ.get(KAFKA_VARIABLE) or _of_directory("kafka")
+def kafka_link() -> "KafkaLink":
+    """Raises NotReachable where there is neither, UsageMistake where the environment does not say how to reach it."""
+    if os.environ.get(KAFKA_VARIABLE):
+        return external_link()
+    from shared.kafka_link import KafkaLink
+
+    return KafkaLink(_of_directory("kafka"))
 
 
 def system_url(text: str) -> str:
@@ -33,6 +41,8 @@ def _of_directory(part: str) -> str:
     try:
         if not (layout.directory / part).is_dir():
             raise NotReachable(f"nothing has run in {layout.directory} yet: start it with `mash up`, or set {variable}")
+        from deploy.mash.servers import EmbeddedServers
+
         servers = EmbeddedServers(layout, lambda line: None)
         return servers.database_url if part == "postgres" else servers.kafka_bootstrap
     except OSError as error:

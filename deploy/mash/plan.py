@@ -58,7 +58,9 @@ def catcher(layout: Layout) -> Catcher:
 def embedded_environment(layout: Layout, address: Address, mailbox: Catcher) -> dict[str, str]:
     """Settings of the services beside the embedded pair; addresses of the pair are added once it runs."""
     packs = Path(os.environ.get("MASH_POLICY_DIR") or ROOT / "deploy" / "policy")
-    return _common(layout, address) | {
+    elsewhere = [name for name in os.environ if name.startswith("MASH_KAFKA_")]
+    kept = {name: value for name, value in _common(layout, address).items() if name not in elsewhere}
+    return kept | {
         "MASH_KEK_FILE": str(key_file(layout.secrets, data_exists=layout.postgres.exists())),
         "MASH_POLICY_DIR": str(local_policy(packs, layout.policy, hooks_port=mailbox.hooks_port)),
         "MASH_MAILBOX_DIR": str(layout.mailbox),

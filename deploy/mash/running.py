@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from deploy.mash.embedded.lock import DirectoryLock
+from deploy.mash.external import ExternalServers
 from deploy.mash.layout import Layout, Mistake
 from deploy.mash.plan import Address
-from deploy.mash.servers import ExternalServers
 from deploy.mash.supervisor import Supervisor
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

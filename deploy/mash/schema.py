@@ -1,8 +1,12 @@
 """Migrations and topics as steps of a start; their failures become one line for a person."""
 
 import os
+from typing import TYPE_CHECKING
 
 from deploy.mash.layout import Mistake, NotReachable, UsageMistake
+
+if TYPE_CHECKING:
+    from shared.kafka_link import KafkaLink
 
 
 async def apply_migrations(url: str) -> None:
@@ -20,16 +24,18 @@ async def apply_migrations(url: str) -> None:
         raise Mistake(f"the migrations failed: {_first_line(error)}") from error
 
 
-async def create_topics(bootstrap: str, most_partitions: int | None) -> list[tuple[str, str, int]]:
+async def create_topics(link: "KafkaLink", most_partitions: int | None) -> list[tuple[str, str, int]]:
     """Create missing topics; returns name, state and partition count of each. Raises NotReachable."""
     from aiokafka.errors import KafkaError
 
+    from shared.kafka_diagnosis import why_unreachable
     from shared.topic_admin import apply_topics
 
     try:
-        applied = await apply_topics(bootstrap, most_partitions=most_partitions, replication=wanted_replication())
+        applied = await apply_topics(link, most_partitions=most_partitions, replication=wanted_replication())
     except (KafkaError, OSError) as error:
-        raise NotReachable(f"Kafka does not answer at {bootstrap} ({_first_line(error)})") from error
+        why = await why_unreachable(link)
+        raise NotReachable(f"Kafka does not answer at {link.bootstrap}: {why}") from error
     return [(one.topic.name, one.state, one.partitions) for one in applied]
 
 

@@ -1,8 +1,6 @@
-"""PostgreSQL and Kafka of a running system: the embedded pair, or addresses from the environment."""
+"""PostgreSQL and Kafka as child processes of a running system: the embedded pair."""
 
 import asyncio
-import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +8,7 @@ from typing import Protocol
 
 from deploy.mash.embedded.kafka import EmbeddedKafka
 from deploy.mash.embedded.postgres import EmbeddedPostgres
-from deploy.mash.layout import Layout, UsageMistake
-
-DATABASE_VARIABLE, KAFKA_VARIABLE = "MASH_DATABASE_URL", "MASH_KAFKA_BOOTSTRAP"
+from deploy.mash.layout import Layout
 
 
 class Startable(Protocol):
@@ -68,30 +64,3 @@ class EmbeddedServers:
     def kafka_bootstrap(self) -> str:
         """Of the running Kafka."""
         return self.kafka.bootstrap
-
-
-@dataclass(frozen=True)
-class ExternalServers:
-    """Servers that somebody else runs."""
-
-    database_url: str
-    kafka_bootstrap: str
-
-
-def external_servers() -> ExternalServers:
-    """Both addresses from the environment. Raises UsageMistake naming the one that is missing."""
-    return ExternalServers(checked_url(_variable(DATABASE_VARIABLE)), _variable(KAFKA_VARIABLE))
-
-
-def checked_url(url: str) -> str:
-    """The address of a database as it is. Raises UsageMistake where it is none that the services can use."""
-    if re.match(r"postgresql\+asyncpg://[^/]+/[^/]+", url) is None:
-        raise UsageMistake(f"{DATABASE_VARIABLE} must look like postgresql+asyncpg://user:password@host:port/database")
-    return url
-
-
-def _variable(name: str) -> str:
-    value = os.environ.get(name)
-    if not value:
-        raise UsageMistake(f"set {name}: in external mode PostgreSQL and Kafka are yours")
-    return value

@@ -15,10 +15,12 @@ from deploy.mash.children import Child, end_leftovers
 from deploy.mash.embedded.errors import EmbeddedError
 from deploy.mash.embedded.ports import why_not
 from deploy.mash.embedded.secrets import read_access, write_privately
+from deploy.mash.external import ExternalServers, external_link
 from deploy.mash.layout import Layout, Mistake
 from deploy.mash.plan import CATCHER, PARTITIONS, Address, catcher, embedded_environment, external_environment, services
 from deploy.mash.schema import apply_migrations, create_topics, wanted_partitions
-from deploy.mash.servers import EmbeddedServers, ExternalServers, Startable, start
+from deploy.mash.servers import EmbeddedServers, Startable, start
+from shared.kafka_link import KafkaLink
 
 READY_SECONDS = 90.0
 LEFTOVER_SECONDS = 30.0
@@ -98,7 +100,7 @@ class Supervisor:
         if isinstance(self._servers, ExternalServers):
             environment = external_environment(self.layout, self.address)  # First: a mistake in it changes nothing.
             await apply_migrations(self._servers.database_url)
-            await create_topics(self._servers.kafka_bootstrap, wanted_partitions())
+            await create_topics(external_link(), wanted_partitions())
             return environment
         mailbox = catcher(self.layout)
         environment = embedded_environment(self.layout, self.address, mailbox)
@@ -118,7 +120,7 @@ class Supervisor:
 
     async def _start_kafka(self, servers: EmbeddedServers) -> None:
         self._say(f"Apache Kafka 4.3 is ready after {await start(servers.kafka):.1f} s")
-        await create_topics(servers.kafka_bootstrap, PARTITIONS)
+        await create_topics(KafkaLink(servers.kafka_bootstrap), PARTITIONS)
 
     async def _until_ready(self, child: Child) -> None:
         deadline = asyncio.get_running_loop().time() + READY_SECONDS
@@ -154,7 +156,7 @@ class Supervisor:
             try:
                 await start(server)
                 if isinstance(self._servers, EmbeddedServers) and server is self._servers.kafka:
-                    await create_topics(self._servers.kafka_bootstrap, PARTITIONS)
+                    await create_topics(KafkaLink(self._servers.kafka_bootstrap), PARTITIONS)
             except (EmbeddedError, Mistake, OSError) as error:
                 self._say(str(error))
                 with suppress(EmbeddedError):

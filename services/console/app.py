@@ -47,7 +47,7 @@ def build(settings: ConsoleSettings | None = None) -> Service:
         words=words,
         templates=make_templates(words),
         live=live,
-        lag=LagReader(settings.kafka_bootstrap),
+        lag=LagReader(base.sender.link),
         attention=AttentionWatch(base.open_work),
     )
 

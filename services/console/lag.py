@@ -10,6 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.kafka_link import KafkaLink
+
 log = structlog.get_logger()
 
 ANSWER_WITHIN_SECONDS = 3.0
@@ -28,9 +30,9 @@ class Lag:
 class LagReader:
     """Asks at most every few seconds, however often the page is loaded."""
 
-    def __init__(self, bootstrap: str) -> None:
-        """bootstrap: addresses of the cluster."""
-        self._bootstrap = bootstrap
+    def __init__(self, link: KafkaLink) -> None:
+        """link: to the cluster."""
+        self._link = link
         self._kept: tuple[float, Sequence[Lag] | None] | None = None
         self._asking = asyncio.Lock()
 
@@ -42,8 +44,8 @@ class LagReader:
             return self._kept[1]
 
     async def _ask(self) -> Sequence[Lag] | None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=2000)
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, request_timeout_ms=2000)
+        admin = AIOKafkaAdminClient(**self._link.client(), request_timeout_ms=2000)
+        consumer = AIOKafkaConsumer(**self._link.client(), request_timeout_ms=2000)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_SECONDS):
                 await admin.start()

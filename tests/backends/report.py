@@ -19,7 +19,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write the two sections."""
     write = terminalreporter.write_line
     terminalreporter.section("servers")
-    for name in ("PostgreSQL", "Kafka"):
+    for name in ("PostgreSQL", "Kafka", "Compose"):
         used = servers_used.get(name)
         write(f"{name}: {used.origin if used else 'no test needed it'}")
     not_run = [

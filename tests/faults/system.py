@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from deploy.mash.embedded.kafka import EmbeddedKafka
 from deploy.mash.embedded.postgres import EmbeddedPostgres
 from services.intake.access import register_agency
+from shared.kafka_link import KafkaLink
 from shared.ledger import Ledger, read_ledger
 from shared.migrations import migrate
 from shared.topic_admin import apply_topics
@@ -84,7 +85,7 @@ class System:
 
     async def apply_topics(self) -> None:
         """Create the topics that are missing, as `mash topics` does."""
-        await apply_topics(self.kafka.bootstrap, most_partitions=PARTITIONS)
+        await apply_topics(KafkaLink(self.kafka.bootstrap), most_partitions=PARTITIONS)
 
     def more_environment(self) -> dict[str, str]:
         """Files the services want beside addresses."""

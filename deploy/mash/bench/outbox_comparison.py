@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from deploy.mash.bench.places import fresh_database, fresh_topics
 from shared.ids import new_id
+from shared.kafka_link import KafkaLink
 from shared.marks import Marks
 from shared.outbox import Outbox, Outgoing
 from shared.relay import Relay
@@ -60,7 +61,7 @@ def _rows(topic: str) -> list[Outgoing]:
 def ours(places: Places) -> Contender:
     """What a service runs: the direct send of what it commits, and the relay for what lies in the table."""
     table = places.tables.outbox
-    sender = Sender(places.bootstrap, SCHEMA, places.engine, table, Marks(KeyEncryption(new_kek_line())))
+    sender = Sender(KafkaLink(places.bootstrap), SCHEMA, places.engine, table, Marks(KeyEncryption(new_kek_line())))
     relay = Relay(
         SCHEMA,
         places.engine,

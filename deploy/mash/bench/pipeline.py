@@ -21,6 +21,7 @@ from deploy.mash.embedded.secrets import read_access
 from deploy.mash.layout import Layout
 from deploy.mash.plan import Address, catcher, embedded_environment, services
 from deploy.mash.schema import apply_migrations, create_topics
+from shared.kafka_link import KafkaLink
 
 READY_SECONDS = 90.0
 
@@ -70,7 +71,7 @@ async def running_pipeline(pair: Pair, layout: Layout, partitions: int) -> Async
     async with fresh_database(pair.url) as url:
         access = read_access(layout.secrets)
         await apply_migrations(url)
-        await create_topics(pair.bootstrap, partitions)
+        await create_topics(KafkaLink(pair.bootstrap), partitions)
         await register_all(url, access)
         address = Address(LOOPBACK, free_port())
         mailbox = catcher(layout)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.mash.embedded.ports import why_not
+from deploy.mash.external import DATABASE_VARIABLE, checked_url
 from deploy.mash.layout import PORT_VARIABLE, Mistake, UsageMistake, port_from_environment
-from deploy.mash.servers import DATABASE_VARIABLE, checked_url
 from shared.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -27,7 +27,9 @@ def submit(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Messages in the agency's own format.")],
     agency: Annotated[str, typer.Option(help=f"Kind of agency: {', '.join(MEDIA_TYPES)}.")],
     url: Annotated[str | None, typer.Option(help="Of the system; that of the data directory if not given.")] = None,
-    token: Annotated[str | None, typer.Option(help="The agency's; that of the data directory if not given.")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="MASH_TOKEN", help="The agency's; that of the data directory if not given.")
+    ] = None,
 ) -> None:
     """Send contacts as an agency would, and print each file's receipt.
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.mash.addresses import kafka_bootstrap
-from deploy.mash.servers import KAFKA_VARIABLE
+from deploy.mash.addresses import kafka_link
+from deploy.mash.external import KAFKA_VARIABLE
 
 
 def topics(
@@ -26,9 +26,12 @@ def topics(
 
         print(json.dumps(document(), indent=2))
         return
-    from deploy.mash.plan import PARTITIONS
     from deploy.mash.schema import create_topics, wanted_partitions
 
-    embedded = None if os.environ.get(KAFKA_VARIABLE) else PARTITIONS
-    for name, state, partitions in asyncio.run(create_topics(kafka_bootstrap(), wanted_partitions() or embedded)):
+    embedded = None
+    if not os.environ.get(KAFKA_VARIABLE):
+        from deploy.mash.plan import PARTITIONS
+
+        embedded = PARTITIONS
+    for name, state, partitions in asyncio.run(create_topics(kafka_link(), wanted_partitions() or embedded)):
         print(f"{state:8}  {partitions:3}  {name}")

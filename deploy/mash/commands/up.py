@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from deploy.mash.external import external_servers
 from deploy.mash.layout import layout_from_environment
 from deploy.mash.plan import address_from_environment
 from deploy.mash.running import Running, run_system
-from deploy.mash.servers import external_servers
 
 
 class Mode(StrEnum):

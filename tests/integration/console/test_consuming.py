@@ -15,6 +15,7 @@ from services.console.live import LiveQueues
 from services.console.pages.queues import events
 from services.console.sign_in import SignedIn, sign_in
 from shared.ids import new_id
+from shared.kafka_link import KafkaLink
 from shared.marks import Marks
 from shared.messages.build import to_bytes
 from shared.messages.case_moved import CaseState
@@ -38,7 +39,7 @@ async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) 
 
 @pytest.fixture
 async def live(database: str, kafka_bootstrap: str) -> AsyncIterator[LiveQueues]:
-    await apply_topics(kafka_bootstrap, most_partitions=2)
+    await apply_topics(KafkaLink(kafka_bootstrap), most_partitions=2)
     service = build(settings_for(database, kafka_bootstrap=kafka_bootstrap))
     running = RunningService(service)
     await running.start()
@@ -80,7 +81,7 @@ async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues,
         return placed.contact_id in {item.contact_id for item in page.items}
 
     await _until(placed_shown)
-    reader = LagReader(kafka_bootstrap)
+    reader = LagReader(KafkaLink(kafka_bootstrap))
 
     async def caught_up() -> bool:
         behind = {lag.group: lag.behind for lag in await reader.read() or ()}

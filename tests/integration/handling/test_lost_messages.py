@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from structlog.testing import capture_logs
 
 from shared import reconciler as reconciling
+from shared.kafka_link import KafkaLink
 from shared.positions import read_positions
 from shared.reconciler import PAGE, Reconciler
 from shared.tables import tables_in
@@ -18,7 +19,9 @@ GROUP = "probe.read.routine"
 
 
 def _reconciler(bench: Bench, after_seconds: float = 60) -> Reconciler:
-    return Reconciler("probe", bench.engine, tables_in("probe"), bench.bootstrap, after_seconds=after_seconds)
+    return Reconciler(
+        "probe", bench.engine, tables_in("probe"), KafkaLink(bench.bootstrap), after_seconds=after_seconds
+    )
 
 
 async def _published(bench: Bench, name: str, count: int, ago: str = "2 minutes") -> None:
@@ -84,7 +87,7 @@ async def test_a_topic_that_is_not_there_sends_nothing(bench: Bench) -> None:
 
 
 async def test_nothing_is_known_and_nothing_is_sent_while_kafka_is_away(bench: Bench) -> None:
-    assert await read_positions("127.0.0.1:1", ["any"], ["probe"]) is None
+    assert await read_positions(KafkaLink("127.0.0.1:1"), ["any"], ["probe"]) is None
 
 
 async def test_what_a_reader_handled_or_quarantined_is_not_sent_again(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
+from shared.kafka_link import KafkaLink
 from shared.marks import Marks
 from shared.outbox import Outgoing
 from shared.relay import Relay
@@ -76,7 +77,7 @@ async def _on_topic(bench: Bench, name: str, count: int) -> list[bytes]:
 async def test_what_a_dead_process_left_in_the_outbox_is_sent_by_the_relay_and_marked(bench: Bench) -> None:
     name = await bench.new_topic()
     ids = await _commit(bench, name, 5)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, sender).relay_once() == 5
     assert await _relay(bench, sender).relay_once() == 0
     await sender.stop()
@@ -88,7 +89,7 @@ async def test_what_was_sent_is_marked_together_with_the_instants_at_which_kafka
     name = await bench.new_topic()
     await _commit(bench, name, 3)
     rows = await _outgoing(bench)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     running = asyncio.create_task(sender.run())
     sender.hand_over(rows)
     assert len(await _on_topic(bench, name, 3)) == 3
@@ -109,7 +110,7 @@ async def test_what_is_sent_and_not_yet_marked_is_marked_by_an_orderly_stop(
     name = await bench.new_topic()
     await _commit(bench, name, 3)
     rows = await _outgoing(bench)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     running = asyncio.create_task(sender.run())
     sender.hand_over(rows)
     assert len(await _on_topic(bench, name, 3)) == 3
@@ -132,11 +133,11 @@ async def test_a_unit_that_is_rolled_back_sends_nothing(bench: Bench) -> None:
 async def test_rows_stay_unpublished_while_kafka_is_away_and_leave_when_it_is_back(bench: Bench) -> None:
     name = await bench.new_topic()
     ids = await _commit(bench, name, 3)
-    lost = Sender("127.0.0.1:1", "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    lost = Sender(KafkaLink("127.0.0.1:1"), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, lost).relay_once() == 0
     await lost.stop()
     assert await bench.rows("select count(*) from probe.outbox where published_at is null") == [(3,)]
-    back = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    back = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     assert await _relay(bench, back).relay_once() == len(ids)
     await back.stop()
 
@@ -155,7 +156,7 @@ async def test_one_message_too_large_is_a_persons_task_and_does_not_hold_back_th
     name = await bench.new_topic()
     oversize = await _add_oversize(bench, name, 9_000_000)
     await _commit(bench, name, 3)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     relay = _relay(bench, sender)
     with capture_logs() as logs:
         assert [await relay.relay_once() for _ in range(3)] == [3, 0, 0]
@@ -170,7 +171,7 @@ async def test_a_message_that_only_the_broker_finds_too_large_is_found_among_its
     name = await bench.new_topic(configs={"max.message.bytes": "100000"})
     oversize = await _add_oversize(bench, name, 150_000)
     ids = await _commit(bench, name, 3)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     relay = _relay(bench, sender)
     assert sum([await relay.relay_once() for _ in range(3)]) == len(ids)
     assert await bench.rows("select id, state from probe.v_attention") == [(oversize, "open")]
@@ -205,7 +206,7 @@ async def test_a_topic_that_does_not_exist_does_not_stop_the_others(bench: Bench
     name = await bench.new_topic()
     ids = await _commit(bench, name, 2)
     lost = Outgoing(a_contact_received().id, "probe.nowhere", "k", a_contact_received().contact_id, b"{}")
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     rows = [lost, lost, *[Outgoing(i, name, "k", lost.contact_id, b"{}") for i in ids]]  # type: ignore[arg-type]
     started = time.monotonic()
     assert await sender.send(rows, by="relay") == 2
@@ -221,14 +222,14 @@ async def test_rows_of_a_topic_that_takes_nothing_make_room_for_the_others(bench
         "from generate_series(1, 1001)"
     )
     ids = await _commit(bench, name, 3)
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     relay = _relay(bench, sender)
     assert sum([await relay.relay_once() for _ in range(2)]) == len(ids)
     await sender.stop()
 
 
 async def test_a_relay_that_fails_gives_up_its_office_for_another_to_take(bench: Bench) -> None:
-    sender = Sender(bench.bootstrap, "probe", bench.engine, tables_in("probe").outbox, MARKS)
+    sender = Sender(KafkaLink(bench.bootstrap), "probe", bench.engine, tables_in("probe").outbox, MARKS)
     relay = _relay(bench, sender)
 
     async def fails() -> int:

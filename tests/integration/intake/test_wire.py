@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from shared.kafka_link import KafkaLink
 from shared.messages.build import read_message
 from shared.messages.contact_received import ContactReceived
 from shared.topic_admin import apply_topics
@@ -26,7 +27,7 @@ BODIES = {
 
 @pytest.fixture
 async def open_door(database: str, kafka_bootstrap: str) -> AsyncIterator[Door]:
-    await apply_topics(kafka_bootstrap, most_partitions=1)
+    await apply_topics(KafkaLink(kafka_bootstrap), most_partitions=1)
     async with opened(settings_for(database, kafka_bootstrap=kafka_bootstrap)) as door:
         yield door
         await door.service.foundation.sender.stop()
