@@ -1,6 +1,6 @@
 # What one types. Needs Python 3.11 or newer and make; everything else comes from package registries, by hash.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports bench lock clean
+.PHONY: help demo test containers lint types imports bench lock clean
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -10,6 +10,7 @@ CODE := shared services deploy tests
 help:
 	@echo "make demo [ONCE=1]  start everything, play sample contacts, show what became of them; Ctrl-C stops it"
 	@echo "make test           all tests on a real Kafka and a real PostgreSQL   (ARGS=... for pytest)"
+	@echo "make containers     the image and the compose stack, started for real (sets up podman where no engine answers)"
 	@echo "make lint types imports   style, strict types, import rules"
 	@echo "make bench          throughput and latency beside a hand-written floor   (ARGS=...)"
 	@echo "make lock           resolve the dependencies anew        make clean   remove the environment and caches"
@@ -21,9 +22,15 @@ demo: .venv/.demo
 test: .venv/.test
 	@$(BIN)/python -m pytest $(ARGS)
 
+containers: .venv/.test
+	@tests/containers/engine/run $(BIN)/python -m pytest tests/containers $(ARGS)
+
 lint: .venv/.test
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "some files need: ruff format" >&2; exit 1; }
+	@$(BIN)/hadolint deploy/image/Dockerfile tests/containers/engine/images/*/Dockerfile
+	@$(BIN)/shellcheck $$(grep -rlE '^#!(/usr/bin/env bash|/bin/(ba)?sh)' .ci deploy tests --exclude-dir=__pycache__)
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 types: .venv/.test
 	@$(BIN)/mypy shared services deploy tests
@@ -56,6 +63,8 @@ lock: .venv/.test
 	@$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet --disable-pip-version-check uv
 	@.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra embedded --output-file constraints.txt $(ARGS)
 	@.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra embedded --extra test --output-file constraints-test.txt $(ARGS)
+	@.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --constraint constraints.txt --output-file constraints-image.txt $(ARGS)
+	@echo 'cyclonedx-bom>=7' | .venv/lock/bin/uv pip compile - $(LOCK) --output-file constraints-bom.txt $(ARGS)
 	@$(BIN)/python -m deploy.mash.embedded.lock_jars
 
 clean:

@@ -1,0 +1,1 @@
+"""A container engine and stand-in images for machines that can neither pull images nor run Docker."""
