@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.messages.contact import CanonicalContact
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
+_POSSESSIVE = re.compile(r"(?<=\w)['`\u2018\u2019\u02bc]s\b")
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _AROUND = 60  # characters shown on either side of a hit
 _START = 3  # letters of a word that lead to the phrases beginning with it
@@ -73,13 +74,13 @@ def _texts(contact: CanonicalContact) -> Iterator[tuple[str, str]]:
 
 
 def _words(text: str) -> list[str]:
-    """The words in lower case, without anything between them."""
-    plain = text.casefold()
+    """The words in lower case, without anything between them: `mum's arm` is `mum arm`."""
+    plain = _POSSESSIVE.sub("", text.casefold())
     return (plain.translate(_SPACES) if plain.isascii() else _NOT_A_WORD.sub(" ", plain)).split()
 
 
 def _words_around(phrase: str, text: str) -> str:
-    pattern = r"[\W_]+".join(re.escape(word) for word in phrase.split())
+    pattern = r"(?:['`\u2018\u2019\u02bc]s\b)?[\W_]+".join(re.escape(word) for word in phrase.split())
     found = re.search(pattern, text, re.IGNORECASE)
     if found is None:
         return phrase.strip()

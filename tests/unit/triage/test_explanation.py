@@ -95,6 +95,19 @@ def test_words_in_a_text_are_shown_with_what_stands_around_them() -> None:
     assert found.words == "He said that he keeps a KNIFE under the bed at home."
 
 
+@pytest.mark.parametrize("written", ["Dad hits mum's face.", "Dad hits mum’s face.", "DAD HITS MUM'S FACE"])
+def test_a_possessive_hides_no_words(written: str) -> None:
+    found = factor(assessed(a_contact("AT1", narrative=written)).score, "domestic_abuse")
+    assert found.words == written
+
+
+def test_words_around_a_possessive_inside_a_phrase_are_shown() -> None:
+    found = factor(
+        assessed(a_contact("AT1", narrative="They fear she will be taken abroad's to marry.")).score, "fgm_or_marriage"
+    )
+    assert found.words == "They fear she will be taken abroad's to marry."
+
+
 def test_an_unmapped_category_is_shown_and_listed_as_open() -> None:
     score = assessed(a_contact("AT1", concerns=(a_concern("AT1"), Concern(category="Peer on peer")))).score
     assert factor(score, "concern_without_indicator").words == "Peer on peer"
