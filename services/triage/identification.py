@@ -34,7 +34,7 @@ async def identify(children: Sequence[ChildOfContact], authority: str, people: P
     arrivals = [Arrival(one.contact_id, new_id(), identity_of(one.child, authority, one.on)) for one in children]
     placings = await _placed(arrivals, people)
     told = [
-        Told(placing, one.child, arrival.identity.born_on)
+        Told(placing, one.child, arrival.identity, authority)
         for placing, one, arrival in zip(placings, children, arrivals, strict=True)
     ]
     await people.keep(told)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.triage.domain.history import Entry
+from services.triage.domain.identity import Identity
 from services.triage.domain.outcomes import Score
 from services.triage.domain.placing import Placing
 from shared.messages.case_decided import CaseDecided
@@ -14,11 +15,12 @@ from shared.messages.envelope import SealedPart
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told about a person, to be kept beside what was told before. born_on: where it could be used."""
+    """What one contact told about a person, kept beside what others told. authority: of those who triage."""
 
     placing: Placing
     child: Child = field(repr=False)
-    born_on: date | None = field(repr=False)
+    identity: Identity = field(repr=False)
+    authority: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ told_identity = Table(
     Column("forename_key", Text),
     Column("surname_key", Text),
     Column("born_on", Date),
+    Column("digest", LargeBinary),
     Column("contact_id", Uuid),
     Column("told_at", DateTime(timezone=True)),
 )
@@ -63,6 +64,7 @@ person_identifier = Table(
     Column("value", Text),
     Column("issuer", Text),
     Column("verified", Boolean),
+    Column("digest", LargeBinary),
     Column("contact_id", Uuid),
     Column("told_at", DateTime(timezone=True)),
 )

@@ -41,10 +41,10 @@ class People(Protocol):
         """The persons who hold any of these keys, each with everything known about them."""
 
     async def claim(self, placings: Sequence[Placing]) -> frozenset[MatchKey]:
-        """Make new persons and give everyone their keys, or nothing where others were faster: then those keys."""
+        """Make new persons and give everyone their keys, or nothing where keys changed hands meanwhile: then those."""
 
     async def keep(self, told: Sequence[Told]) -> None:
-        """Keep names, dates of birth and identifiers that were not known of these persons."""
+        """Keep what each contact told of names, dates of birth and identifiers, known before or not."""
 
     async def hold(self, person_ids: Iterable[UUID]) -> None:
         """Hold these persons until the unit ends."""

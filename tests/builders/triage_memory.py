@@ -66,13 +66,11 @@ class MemoryPeople:
 
     async def keep(self, told: Sequence[Told]) -> None:
         for one in told:
-            if not one.placing.told_more:
-                continue
             pairs = [(normalised_name(n.forename or ""), normalised_name(n.surname or "")) for n in one.child.names]
             names = {KnownName(forename, surname) for forename, surname in pairs if forename and surname}
             self._state.names.setdefault(one.placing.person_id, set()).update(names)
-            if one.born_on is not None:
-                self._state.dates.setdefault(one.placing.person_id, set()).add(one.born_on)
+            if one.identity.born_on is not None:
+                self._state.dates.setdefault(one.placing.person_id, set()).add(one.identity.born_on)
 
     async def hold(self, person_ids: Iterable[UUID]) -> None:
         self.held.extend(sorted(set(person_ids)))

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from shared.letters import PLAIN_LETTERS
+
 BREAK = "\x1e"
 WINDOW = 32_768  # characters at a time, so that a huge text never holds the interpreter for long
 OVERLAP = 400
@@ -15,10 +17,8 @@ OVERLAP = 400
 _INVISIBLE = {0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)}
 _INVISIBLE |= {*range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
 _APOSTROPHES = {0x2018, 0x2019, 0x02BC, 0x00B4, 0x2032}
-_LOOK_ALIKES = dict(
-    zip("аеорсухіѕјкмтнвӏԁ" + "αεορτυχικνβ" + "ıøłđßæœ", "aeopcyxisjkmthbld" + "aeoptuxiknb" + "iolds__", strict=True)
-)
-_LOOK_ALIKES |= {"ß": "ss", "æ": "ae", "œ": "oe"}
+_LOOK_ALIKES = dict(zip("аеорсухіѕјкмтнвӏԁ" + "αεορτυχικνβ", "aeopcyxisjkmthbld" + "aeoptuxiknb", strict=True))
+_LOOK_ALIKES |= PLAIN_LETTERS
 
 _MOST_LETTERS = 20_000  # remembered; a hostile text could otherwise make us remember all of Unicode
 _POSSESSIVE = re.compile("(?<=\\w)['`\u2018\u2019\u02bc\u00b4\u2032]s\\b", re.IGNORECASE)

@@ -5,15 +5,17 @@ Only identifiers that pass their check become keys. A key is a hash, so that key
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
 
+from shared.letters import PLAIN_LETTERS
 from shared.messages.contact import Child, Identifier
 
+_PLAIN = str.maketrans(PLAIN_LETTERS)
 _NOT_A_LETTER = re.compile(r"[\W\d_]+")
 
 
@@ -74,9 +76,7 @@ class Identity:
     def _name_keys(self) -> Iterator[MatchKey]:
         if self.born_on is not None:
             for name in self.names:
-                yield match_key(
-                    KeyKind.NAME_AND_BIRTH_DATE, f"{name.surname}\x1f{name.forename}\x1f{self.born_on.isoformat()}"
-                )
+                yield name_key(name, self.born_on)
 
 
 def match_key(kind: KeyKind, value: str) -> MatchKey:
@@ -84,13 +84,29 @@ def match_key(kind: KeyKind, value: str) -> MatchKey:
     return MatchKey(blake2b(f"{kind.value}\x1f{value}".encode(), digest_size=16).digest(), kind)
 
 
+def name_key(name: KnownName, born_on: date) -> MatchKey:
+    """The key of a name with a date of birth."""
+    return match_key(KeyKind.NAME_AND_BIRTH_DATE, f"{name.surname}\x1f{name.forename}\x1f{born_on.isoformat()}")
+
+
+def identifier_key(identifier: Identifier, authority: str) -> MatchKey | None:
+    """The key of an identifier, or None where it did not pass its check or finds nobody."""
+    kind, value = _KINDS.get(identifier.type), identifier.normalised
+    if kind is None or not identifier.valid or not value:
+        return None
+    if kind is KeyKind.LA_CHILD_ID:
+        value = f"{identifier.issuer or authority}\x1f{value}"
+    return match_key(kind, value)
+
+
 def normalised_name(text: str) -> str:
-    """Letters only, without marks and case: `O'Brien-Žák` and `OBRIEN ZAK` are the same name.
+    """Letters only, without marks and case: `O'Brien-Žák` and `OBRIEN ZAK` are one name, `Łukasz` and `Lukasz` too.
 
     Source: assumption, confirm with the authority.
     """
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = text.casefold().translate(_PLAIN)
     return _NOT_A_LETTER.sub("", text.casefold())
 
 
@@ -111,17 +127,6 @@ def identity_of(child: Child, authority: str, on: date) -> Identity:
     return Identity(
         names=tuple(sorted(usable, key=lambda name: (name.surname, name.forename))),
         born_on=born_on,
-        identifiers=tuple(sorted(set(_identifier_keys(child.identifiers, authority)))),
+        identifiers=tuple(sorted({key for one in child.identifiers if (key := identifier_key(one, authority))})),
         unborn=child.unborn,
     )
-
-
-def _identifier_keys(identifiers: Iterable[Identifier], authority: str) -> Iterator[MatchKey]:
-    for identifier in identifiers:
-        kind = _KINDS.get(identifier.type)
-        if kind is None or not identifier.valid or not identifier.normalised:
-            continue
-        value = identifier.normalised
-        if kind is KeyKind.LA_CHILD_ID:
-            value = f"{identifier.issuer or authority}\x1f{value}"
-        yield match_key(kind, value)

@@ -29,13 +29,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Where a child was placed. gained: keys its person holds from now on; told_more: a name or date not known yet."""
+    """Where a child was placed. gained: keys its person holds from now on."""
 
     contact_id: UUID
     person_id: UUID
     match: Match
     gained: tuple[MatchKey, ...]
-    told_more: bool
 
     @property
     def is_new_person(self) -> bool:
@@ -80,11 +79,5 @@ def place_children(arrivals: Sequence[Arrival], register: Register) -> tuple[Pla
 def _place(arrival: Arrival, register: Register) -> Placing:
     identity = arrival.identity
     found = match(identity, register)
-    if isinstance(found, SamePerson):
-        person_id = found.person.person_id
-        told = identity.born_on is None or identity.born_on in found.person.born_on
-        told_more = not (told and found.person.names.issuperset(identity.names))
-    else:
-        person_id, told_more = arrival.fresh_id, bool(identity.names or identity.born_on)
-    gained = register.learn(person_id, identity)
-    return Placing(arrival.contact_id, person_id, found, gained, told_more)
+    person_id = found.person.person_id if isinstance(found, SamePerson) else arrival.fresh_id
+    return Placing(arrival.contact_id, person_id, found, register.learn(person_id, identity))
