@@ -15,8 +15,17 @@ from services.console.repository.audit import Act, Outcome
 from services.console.repository.case_views import Accepted, Assessed, Case, Involvement, Notice, Placement, Sibling
 from services.console.work import ConsoleWork
 from shared.messages.assessment import Assessment
-from shared.messages.contact import CanonicalContact
+from shared.messages.contact import CanonicalContact, Child
 from shared.sealing import DataKey
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Level of the continuum, rating and statutory flag as they stand; None before triage has said."""
+
+    level: int | None = None
+    rating: str | None = None
+    statutory_flag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,21 @@ class CaseFile:
     def state(self) -> str:
         """in_flight, waiting, placed or closed."""
         return "in_flight" if self.case is None else self.case.state
+
+    @property
+    def need(self) -> Need:
+        """As people left it, where they decided; what triage suggested otherwise."""
+        found: Case | Assessed | None = self.case or self.assessed
+        return Need() if found is None else Need(found.level, found.rating, found.statutory_flag)
+
+    @property
+    def protects_an_address(self) -> bool:
+        """Whether the sender said that an address must not become known."""
+        if self.contact is None:
+            return False
+        of_child = self.contact.subject.addresses if isinstance(self.contact.subject, Child) else ()
+        of_adults = (adult.address for adult in self.contact.adults if adult.address is not None)
+        return self.contact.protected_address or any(one.status == "protected" for one in (*of_child, *of_adults))
 
     @property
     def suggested_queue(self) -> str | None:

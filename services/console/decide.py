@@ -14,6 +14,7 @@ from services.console.repository.audit import Act, Outcome
 from services.console.repository.case_views import Accepted, Case
 from services.console.work import ConsoleWork
 from shared.ids import new_id
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.build import message_of
 from shared.messages.envelope import Lane, SealedPart
 from shared.messages.staff_decided import (
@@ -139,6 +140,7 @@ def _case_now(case: Case, accepted: Accepted) -> CaseNow:
         suggested_queue=case.suggested_queue,
         urgent=accepted.lane == Lane.URGENT.value or bool(accepted.danger) or case.queue == "mash-urgent",
         superseded=case.superseded_by is not None,
+        statutory_flag=case.statutory_flag,
     )
 
 
@@ -164,6 +166,7 @@ async def _record(
         outcome=request.outcome,
         reason_code=request.reason_code,
         decided_at=work.now,
+        statutory_flag=request.statutory_flag,
     )
     reason = key.seal(reason_seal(decision_id), DecisionReason(text=request.reason.strip()))
     if not await work.decisions.record(contact_id, decision, reason):
@@ -186,6 +189,7 @@ def _message(
         action=decision.action,
         queue=decision.queue,
         level=decision.level,
+        statutory_flag=None if decision.statutory_flag is None else StatutoryFlag(decision.statutory_flag),
         outcome=decision.outcome,
         reason_code=decision.reason_code,
     )

@@ -141,13 +141,15 @@ decisions = Table(
     Column("queue", Text),
     Column("level", SmallInteger),
     Column("outcome", Text),
+    Column("statutory_flag", Text, comment="only where the person said which"),
     Column("reason_code", Text, nullable=False),
     Column("reason_part", JSONB, nullable=False, comment="free text, sealed under the data key of the contact"),
     Column("refusal", Text, comment="why the router could not carry it out; then another one may be made"),
     _instant("decided_at", server_now=True),
     CheckConstraint("action in ('confirm', 'change', 'close')", name="action"),
     CheckConstraint("action <> 'close' or outcome is not null", name="close_has_outcome"),
-    CheckConstraint("action <> 'change' or queue is not null or level is not null", name="change_changes"),
+    CheckConstraint("statutory_flag in ('none', 's17', 's47')", name="statutory_flag"),
+    CheckConstraint("action <> 'change' or num_nonnulls(queue, level, statutory_flag) > 0", name="change_changes"),
 )
 Index(
     "uq_decisions_standing",

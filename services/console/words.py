@@ -120,6 +120,11 @@ class Words:
         return tuple(codes("contact_outcome"))
 
     @property
+    def flags(self) -> tuple[str, ...]:
+        """Every statutory flag a decision may name."""
+        return tuple(w.FLAGS)
+
+    @property
     def people_queues(self) -> tuple[QueueName, ...]:
         """Queues where contacts wait for people, in the catalogue's order."""
         return tuple(queue for queue in self.queues.values() if queue.waits_for_people)

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.console.domain.decisions import CaseNow, Recorded, Request
 from services.console.domain.roles import Role, Staff
 from shared.ids import new_id
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.build import message_of
 from shared.messages.case_moved import CaseMoved, CaseMovedFacets, CaseState
 from shared.messages.contact_received import ContactReceived, ContactReceivedFacets
@@ -124,6 +125,7 @@ def a_request(
     queue: str | None = None,
     level: int | None = None,
     outcome: str | None = None,
+    flag: StatutoryFlag | None = None,
     reason: str = "Mother agrees and asks for parenting support.",
 ) -> Request:
     """A decision as a person asks for it."""
@@ -135,11 +137,17 @@ def a_request(
         outcome=outcome,
         reason_code="person_closed" if action is DecisionAction.CLOSE else "person_decided",
         reason=reason,
+        statutory_flag=flag,
     )
 
 
 def a_case(
-    *, version: int = 1, state: str = "waiting", suggested_queue: str | None = "one-point", superseded: bool = False
+    *,
+    version: int = 1,
+    state: str = "waiting",
+    suggested_queue: str | None = "one-point",
+    superseded: bool = False,
+    flag: str = "none",
 ) -> CaseNow:
     """A case as the router holds it."""
     return CaseNow(
@@ -151,6 +159,7 @@ def a_case(
         suggested_queue=suggested_queue,
         urgent=False,
         superseded=superseded,
+        statutory_flag=flag,
     )
 
 

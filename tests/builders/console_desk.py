@@ -58,10 +58,14 @@ class Desk:
         agency_kind: str = "school",
         received_at: datetime | None = None,
         decide_by: datetime | None = None,
+        decided: tuple[int, str, str] | None = None,
         carried: bool = True,
         shown: bool = True,
     ) -> UUID:
-        """One accepted contact; state in_flight stops before the router. Returns its id."""
+        """One accepted contact; state in_flight stops before the router. Returns its id.
+
+        decided: level, rating and flag as a person left them; else as triage suggested.
+        """
         contact_id = contact_id or new_id()
         receipt_id = receipt_id or new_id()
         at = received_at or datetime.now(UTC) - timedelta(minutes=5)
@@ -85,6 +89,7 @@ class Desk:
                     decide_by,
                     suggested_queue,
                     shown,
+                    decided or (scored.level, scored.rating.value, scored.statutory_flag.value),
                 )
         return contact_id
 
@@ -159,7 +164,9 @@ class Desk:
         decide_by: datetime | None,
         suggested_queue: str | None,
         shown: bool,
+        need: tuple[int, str, str],
     ) -> None:
+        level, rating, flag = need
         moved_at = content.received_at + timedelta(milliseconds=180)
         due = decide_by or content.received_at + timedelta(hours=24)
         values = {
@@ -167,8 +174,9 @@ class Desk:
             "state": state,
             "queue": queue,
             "version": version,
-            "level": scored.level,
-            "rating": scored.rating.value,
+            "level": level,
+            "rating": rating,
+            "flag": flag,
             "outcome": outcome,
             "reason": reason,
             "due": due,
@@ -179,24 +187,22 @@ class Desk:
         await connection.execute(
             text(
                 "insert into router.v_case (contact_id, state, queue, version, level, rating, outcome, reason, "
-                "decide_by, subject, updated_at, suggested_queue, alternatives, notes) values (:id, :state, :queue, "
-                ":version, :level, :rating, :outcome, :reason, :due, :subject, :at, :suggested, '{one-point}', "
-                "'{private_fostering}')"
+                "decide_by, subject, updated_at, suggested_queue, statutory_flag, alternatives, notes) values (:id, "
+                ":state, :queue, :version, :level, :rating, :outcome, :reason, :due, :subject, :at, :suggested, :flag, "
+                "'{one-point}', '{private_fostering}')"
             ),
             values,
         )
-        await self.placement(
-            connection, content.contact_id, version, state, queue, reason, outcome, scored.level, moved_at
-        )
+        await self.placement(connection, content.contact_id, version, state, queue, reason, outcome, level, moved_at)
         if shown:
             move = a_move(
                 contact_id=content.contact_id,
                 version=version,
                 state=CaseState(state),
                 queue=queue,
-                level=scored.level,
-                rating=scored.rating.value,
-                statutory_flag=scored.statutory_flag.value,
+                level=level,
+                rating=rating,
+                statutory_flag=flag,
                 danger=scored.danger,
                 reason=reason,
                 suggested_queue=suggested_queue,

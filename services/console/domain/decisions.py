@@ -6,8 +6,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.console.domain.words import REASONS
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.staff_decided import DecisionAction
 
+STATUTORY_FROM = 4  # Source: continuum, levels 4 and 5 are statutory work
 REASON_CODES = frozenset(REASONS)  # A decision travels in the open, so its code comes from a closed list.
 SHORTEST_REASON = 3  # characters after trimming: a single letter or a dot explains nothing to the next reader
 LONGEST_REASON = 4000
@@ -24,6 +26,7 @@ class Request:
     outcome: str | None
     reason_code: str
     reason: str
+    statutory_flag: StatutoryFlag | None = None  # None leaves the flag as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class CaseNow:
     suggested_queue: str | None
     urgent: bool
     superseded: bool = False
+    statutory_flag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Recorded:
     reason_code: str
     decided_at: datetime
     refusal: str | None = None  # why the router could not carry it out; then it stands no longer
+    statutory_flag: str | None = None  # only where the person said which
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Refused(StrEnum):
     ALREADY_CLOSED = "already-closed"
     NOTHING_TO_CONFIRM = "nothing-to-confirm"
     OUTCOME_NEEDS_A_SERVICE = "outcome-needs-a-service"
+    FLAG_NOT_SAID = "flag-not-said"
 
 
 def faults_in(request: Request, *, queues: frozenset[str], outcomes: frozenset[str]) -> tuple[Fault, ...]:
@@ -107,8 +113,8 @@ def _faults_in_action(request: Request) -> list[Fault]:
     match request.action:
         case DecisionAction.CLOSE if request.outcome is None:
             return [Fault("outcome", "missing", "Choose an outcome: a contact is never closed without one.")]
-        case DecisionAction.CHANGE if request.queue is None and request.level is None:
-            return [Fault("queue", "missing", "Choose another service, another level, or both.")]
+        case DecisionAction.CHANGE if (request.queue, request.level, request.statutory_flag) == (None, None, None):
+            return [Fault("queue", "missing", "Choose another service, another level or another statutory threshold.")]
         case _:
             return []
 
@@ -127,8 +133,24 @@ def refusal_of(request: Request, case: CaseNow | None, closing_outcomes: frozens
         return Refused.SUPERSEDED
     if case.state == "closed":
         return Refused.ALREADY_CLOSED
+    if _leaves_flag_unsaid(request, case):
+        return Refused.FLAG_NOT_SAID
     if case.state != "waiting":
         return None
+    return _hindrance_while_waiting(request, case, closing_outcomes)
+
+
+def _leaves_flag_unsaid(request: Request, case: CaseNow) -> bool:
+    """Whether a level of early help would stand beside a statutory threshold, and nobody said whether it still holds.
+
+    Source: continuum, flag beside the level (s17 and s47 belong to levels 4 and 5); to be said by a person: assumption.
+    """
+    steps_down = request.level is not None and request.level < STATUTORY_FROM
+    flagged = case.statutory_flag not in (None, StatutoryFlag.NONE.value)
+    return steps_down and flagged and request.statutory_flag is None
+
+
+def _hindrance_while_waiting(request: Request, case: CaseNow, closing_outcomes: frozenset[str]) -> Refused | None:
     if request.action is DecisionAction.CONFIRM and case.suggested_queue is None and request.queue is None:
         return Refused.NOTHING_TO_CONFIRM
     if request.action is DecisionAction.CLOSE and request.outcome not in closing_outcomes:

@@ -42,6 +42,7 @@ def decided_entries(decisions: Iterable[tuple[Recorded, str | None]]) -> list[Hi
                 "action": decision.action.value,
                 "queue": decision.queue,
                 "level": decision.level,
+                "statutory_flag": decision.statutory_flag,
                 "outcome": decision.outcome,
                 "reason_code": decision.reason_code,
                 "case_version": decision.case_version,

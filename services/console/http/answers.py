@@ -34,6 +34,10 @@ _WHY = {
         "This outcome needs a service",
         "The outcome names a service, so the contact must be placed with it. Choose a service instead of closing.",
     ),
+    Refused.FLAG_NOT_SAID: (
+        "Say which statutory threshold holds",
+        "The contact stands under a statutory threshold, and your level is below 4. Say which one holds, or that none.",
+    ),
     Refused.NOTHING_TO_CONFIRM: (
         "There is no suggestion to confirm",
         "No service was suggested for this contact. Choose a service or a level, or close it with an outcome.",
@@ -68,6 +72,7 @@ def decision_json(decision: Recorded) -> dict[str, object]:
         "action": decision.action.value,
         "queue": decision.queue,
         "level": decision.level,
+        "statutory_flag": decision.statutory_flag,
         "outcome": decision.outcome,
         "reason_code": decision.reason_code,
     }

@@ -23,6 +23,7 @@ from services.console.http.route import ApiRoute
 from services.console.repository.audit import Act, Outcome
 from services.console.sign_in import SignedIn, TooManyTries, sign_in, sign_out
 from shared.ledger import read_ledger
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.staff_decided import DecisionAction
 from shared.work import uninterrupted
 
@@ -42,12 +43,16 @@ class Credentials(BaseModel):
 
 
 class DecisionBody(BaseModel):
-    """A decision on one version of a case. `change` needs queue or level, `close` needs an outcome; both a reason."""
+    """A decision on one version of a case. `change` needs queue, level or statutory_flag, `close` an outcome.
+
+    Each needs a reason. Where a case under s17 or s47 gets a level below 4, statutory_flag must be said.
+    """
 
     case_version: int = Field(ge=1, le=2**31 - 1)
     action: DecisionAction
     queue: str | None = Field(default=None, max_length=100)
     level: int | None = Field(default=None, ge=1, le=5)
+    statutory_flag: StatutoryFlag | None = None
     outcome: str | None = Field(default=None, max_length=100)
     reason_code: str = Field(max_length=100)
     reason: str = Field(max_length=LONGEST_REASON, repr=False)

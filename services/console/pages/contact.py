@@ -23,6 +23,7 @@ from services.console.http.identity import Caller, read_form, sender, text_of, v
 from services.console.pages.render import page
 from services.console.pages.route import PageRoute
 from shared.ids import new_id
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.staff_decided import DecisionAction
 from shared.work import uninterrupted
 
@@ -46,6 +47,7 @@ class Form:
     action: str = ""
     queue: str = ""
     level: str = ""
+    statutory_flag: str = ""
     outcome: str = ""
     reason: str = ""
     faults: tuple[Fault, ...] = ()
@@ -105,6 +107,7 @@ async def decide(contact_id: UUID, request: Request, caller: MayDecide, console:
         action=text_of(sent, "action"),
         queue=text_of(sent, "queue"),
         level=text_of(sent, "level"),
+        statutory_flag=text_of(sent, "statutory_flag"),
         outcome=text_of(sent, "outcome"),
         reason=text_of(sent, "reason"),
     )
@@ -155,6 +158,8 @@ def _read(form: Form, sent: FormData) -> tuple[DecisionRequest | None, tuple[Fau
         faults.append(Fault("case_version", "missing", "Reload the page: the form does not say which version it saw."))
     if form.action not in set(DecisionAction):
         faults.append(Fault("action", "missing", "Choose what happens next. Nothing is chosen for you."))
+    if form.statutory_flag not in {"", *StatutoryFlag}:
+        faults.append(Fault("statutory_flag", "unknown-code", "Choose one of the thresholds of the list."))
     if faults or version is None:
         if not form.reason:
             faults.append(Fault("reason", "missing", "Write why, so that the next person understands the decision."))
@@ -166,6 +171,7 @@ def _read(form: Form, sent: FormData) -> tuple[DecisionRequest | None, tuple[Fau
         action=action,
         queue=(form.queue or None) if changes else None,
         level=_number(form.level) if changes else None,
+        statutory_flag=StatutoryFlag(form.statutory_flag) if changes and form.statutory_flag else None,
         outcome=(form.outcome or None) if closes else None,
         reason_code="person_closed" if closes else "person_decided",
         reason=form.reason,

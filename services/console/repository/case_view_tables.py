@@ -59,6 +59,7 @@ v_case = table(
     column("notes", ARRAY(Text)),
     column("supersedes", Uuid),
     column("superseded_by", Uuid),
+    column("statutory_flag", Text),
     schema="router",
 )
 v_placement = table(

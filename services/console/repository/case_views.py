@@ -97,6 +97,7 @@ class Case:
     notes: tuple[str, ...]
     supersedes: UUID | None = None
     superseded_by: UUID | None = None
+    statutory_flag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

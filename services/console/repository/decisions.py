@@ -42,6 +42,7 @@ _COLUMNS = (
     t.c.reason_code,
     t.c.decided_at,
     t.c.refusal,
+    t.c.statutory_flag,
 )
 
 
@@ -67,6 +68,7 @@ class PostgresDecisions:
             action=decision.action.value,
             queue=decision.queue,
             level=decision.level,
+            statutory_flag=decision.statutory_flag,
             outcome=decision.outcome,
             reason_code=decision.reason_code,
             reason_part=reason.model_dump(mode="json"),

@@ -4,6 +4,7 @@ import pytest
 
 from services.console.domain.decisions import CaseNow, Refused, Request, faults_in, refusal_of
 from services.console.domain.roles import GRANTED, Permission, Role, door_of
+from shared.messages.assessment import StatutoryFlag
 from shared.messages.staff_decided import DecisionAction
 from tests.builders.console import MANAGER, SCREENER, a_case, a_request
 
@@ -20,6 +21,7 @@ CLOSE, CHANGE = DecisionAction.CLOSE, DecisionAction.CHANGE
         (a_request(action=CLOSE, outcome="ADVICE"), []),
         (a_request(action=CHANGE, queue="tas"), []),
         (a_request(action=CHANGE, level=2), []),
+        (a_request(action=CHANGE, flag=StatutoryFlag.S17), []),
         (a_request(reason=""), [("reason", "missing")]),
         (a_request(reason="  ok "), [("reason", "missing")]),
         (a_request(reason="x" * 4001), [("reason", "too-long")]),
@@ -56,6 +58,14 @@ def test_everything_wrong_with_a_form_is_said_at_once(request_: Request, found: 
         (a_request(action=CLOSE, outcome="EH"), a_case(), Refused.OUTCOME_NEEDS_A_SERVICE),
         (a_request(action=CLOSE, outcome="EH"), a_case(state="placed"), None),
         (a_request(action=CLOSE, outcome="NFA"), a_case(suggested_queue=None), None),
+        (a_request(action=CHANGE, level=3), a_case(flag="s47"), Refused.FLAG_NOT_SAID),
+        (a_request(action=CHANGE, level=3, queue="tas"), a_case(flag="s17"), Refused.FLAG_NOT_SAID),
+        (a_request(action=CHANGE, level=2), a_case(flag="s17", state="placed"), Refused.FLAG_NOT_SAID),
+        (a_request(action=CHANGE, level=3, flag=StatutoryFlag.NONE), a_case(flag="s47"), None),
+        (a_request(action=CHANGE, level=3, flag=StatutoryFlag.S17), a_case(flag="s47"), None),
+        (a_request(action=CHANGE, level=4), a_case(flag="s47"), None),
+        (a_request(action=CHANGE, queue="tas"), a_case(flag="s47"), None),
+        (a_request(action=CHANGE, level=3), a_case(), None),
     ],
 )
 def test_a_decision_stands_only_on_the_case_as_it_is_now(
