@@ -32,6 +32,7 @@ _COMMANDS = {
     "key": "deploy.mash.commands.key:key",
     "erase": "deploy.mash.commands.erase:erase",
     "simulate": "deploy.mash.simulate.command:simulate",
+    "people": "deploy.mash.people.command:people",
     "bench": "deploy.mash.bench.command:bench",
 }
 # Packages that an installation without the embedded servers does not have: its commands are not offered there.

@@ -1,0 +1,1 @@
+"""`mash people`: the same child found again, in files and measured."""
