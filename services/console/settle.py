@@ -6,10 +6,13 @@ Only the first settlement of an item counts; every later one is told that it cam
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.console.content import read_contact
 from services.console.domain.attention import SCHEMAS, AttentionItem, Settlement
-from services.console.domain.roles import Staff
+from services.console.domain.roles import Permission, Staff
+from services.console.door import ClosedDoor, closed_door
 from services.console.repository.attention import Content
 from services.console.repository.audit import Act, Outcome
+from services.console.repository.case_views import Accepted
 from services.console.repository.reasons import OPEN_CONTENT, Reason
 from services.console.work import ConsoleWork
 
@@ -104,14 +107,40 @@ async def _answer(
 
 async def open_content(
     schema: str, item_id: UUID, reason: str, staff: Staff, work: ConsoleWork, *, reason_id: UUID, client: str | None
-) -> Shown | NoSuchItem:
-    """The bytes of an item, after the reason and the audit entry of their reading have been committed."""
+) -> Shown | ClosedDoor | NoSuchItem:
+    """The bytes of an item, after the reason and the audit entry of their reading have been committed.
+
+    A body that is restricted, or contradicts what is, stands behind the door of an accepted record: what may be about a
+    child in danger opens to this reason, the rest to managers.
+    """
     item = await find_item(schema, item_id, work)
-    found: Shown | NoSuchItem = NoSuchItem()
-    if item is not None and item.has_content:
+    found: Shown | ClosedDoor | NoSuchItem = NoSuchItem()
+    if item is not None and item.has_content and await _is_shut(item, staff, work):
+        found = ClosedDoor()
+    elif item is not None and item.has_content:
         found = Shown(item, await work.attention.content(item))
         await work.reasons.give(reason_id, OPEN_CONTENT, item.name, staff, reason)
-    outcome = Outcome.ALLOWED if isinstance(found, Shown) else Outcome.FAILED
+    outcome = {Shown: Outcome.ALLOWED, ClosedDoor: Outcome.DENIED, NoSuchItem: Outcome.FAILED}[type(found)]
     await work.audit.add(Act("attention.open", outcome, staff, f"{schema}/{item_id}"[:200], "triage", client=client))
     await work.commit()
     return found
+
+
+async def _is_shut(item: AttentionItem, staff: Staff, work: ConsoleWork) -> bool:
+    if item.urgent or staff.may(Permission.OPEN_RESTRICTED):
+        return False
+    whose = await work.attention.whose(item)
+    if whose.restricted or whose.original is None:
+        return whose.restricted
+    for contradicted in await work.views.siblings(item.id, whose.original):
+        accepted = await work.views.accepted(contradicted.contact_id)
+        if accepted is not None and await _closed(accepted, staff, work):
+            return True
+    return False
+
+
+async def _closed(accepted: Accepted, staff: Staff, work: ConsoleWork) -> bool:
+    key = (await work.keys.of([accepted.contact_id])).get(accepted.contact_id)
+    contact = None if key is None else read_contact(accepted, key)
+    case = await work.views.case(accepted.contact_id)
+    return await closed_door(accepted, staff, work, case=case, contact=contact) is not None

@@ -172,6 +172,8 @@ class _Unit:
                     size=len(submission.body),
                     body_sha256=submission.body_sha256,
                     body=submission.body,
+                    restricted=any(item.restricted for item in submission.items),
+                    original=original,
                 )
             ]
         )
@@ -193,6 +195,8 @@ class _Unit:
                     size=len(verdict.item.content),
                     body_sha256=verdict.item.digest,
                     body=verdict.item.content,
+                    restricted=verdict.item.restricted,
+                    original=verdict.original,
                 )
                 for verdict in held
             ]

@@ -27,6 +27,7 @@ from shared.sealing import keyed_hash
 
 CHANNEL = "http"
 TEXT_PROMPT_SOURCE = "text_prompt"
+_RESTRICTED = "restricted"
 AGE_UNKNOWN = "the age is not known"
 UNREAD = Prompt("document_unread", "a document that could not be looked through")
 
@@ -234,6 +235,7 @@ def _contact(
         danger=danger,
         defects=draft.defects,
         body=contact_json(canonical, room),
+        restricted=_RESTRICTED in draft.markers,
     )
 
 

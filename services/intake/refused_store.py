@@ -36,7 +36,10 @@ _EXPIRE = text("""
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Unaccepted:
-    """A body, or a part of one, that was not accepted. verdict: refused or quarantined; body None: none is kept."""
+    """A body, or a part of one, that was not accepted. verdict: refused or quarantined; body None: none is kept.
+
+    restricted: it holds a restricted record; original: the receipt of what it contradicts.
+    """
 
     agency_id: str
     verdict: str
@@ -46,6 +49,8 @@ class Unaccepted:
     size: int
     body_sha256: bytes
     body: bytes | None
+    restricted: bool = False
+    original: UUID | None = None
 
     @property
     def mark(self) -> tuple[str, bytes, str, str]:
@@ -96,6 +101,8 @@ class RefusedStore:
             "state": "open",
             "received_at": self._now,
             "expires_at": self._now + KEEP if one.verdict == "refused" else None,
+            "restricted": one.restricted,
+            "original": one.original,
         }
 
     async def expire(self) -> int:

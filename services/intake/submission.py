@@ -40,6 +40,7 @@ class PreparedContact:
     danger: tuple[str, ...]
     defects: tuple[Defect, ...]
     body: bytes
+    restricted: bool = False
 
     @property
     def lane(self) -> str:
@@ -80,6 +81,11 @@ class PreparedItem:
     danger: tuple[str, ...] = ()
     fingerprint: str | None = None
     referenced: bool = True
+
+    @property
+    def restricted(self) -> bool:
+        """Whether any of its contacts is a restricted record."""
+        return any(contact.restricted for contact in self.contacts)
 
     @property
     def contact_ids(self) -> tuple[UUID, ...]:

@@ -103,4 +103,6 @@ refused = Table(
     Column("state", Text),
     _instant("received_at"),
     _instant("expires_at"),
+    Column("restricted", Boolean),
+    Column("original", Uuid),
 )

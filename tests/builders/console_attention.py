@@ -71,10 +71,24 @@ async def refused(
     verdict: str = "refused",
     reason: str = "not-json",
     danger: tuple[str, ...] = (),
+    restricted: bool = False,
+    original: UUID | None = None,
 ) -> UUID:
     """A body that intake did not accept, kept sealed; returns the item's id."""
     await register_agency(engine, agency_id="school-ferndale", kind="school", name="Ferndale School", token="t-school")
-    kept = Unaccepted("school-ferndale", verdict, reason, "", danger, len(body), SEAL.fingerprint(body), body)
+    digest = SEAL.fingerprint(body)
+    kept = Unaccepted(
+        "school-ferndale",
+        verdict,
+        reason,
+        "",
+        danger,
+        len(body),
+        digest,
+        body,
+        restricted=restricted,
+        original=original,
+    )
     async with engine.begin() as connection:
         [item] = await RefusedStore(connection, datetime.now(UTC), SEAL).keep([kept])
     return item.refused_id

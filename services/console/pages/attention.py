@@ -11,12 +11,13 @@ from services.console import settle as command
 from services.console.domain.attention import Settlement, faults_in_reason
 from services.console.domain.decisions import Fault
 from services.console.domain.roles import Permission
+from services.console.door import ClosedDoor
 from services.console.http import answers
 from services.console.http.attention_api import settle
 from services.console.http.context import Console, UseConsole, client_of
 from services.console.http.identity import Caller, read_form, sender, text_of, visitor
 from services.console.http.parts import part_of
-from services.console.http.problems import Refusal, not_found
+from services.console.http.problems import Refusal, closed_door, not_found
 from services.console.pages.render import page
 from services.console.pages.route import PageRoute
 from services.console.repository.attention import MOST_ITEMS, Content
@@ -155,6 +156,8 @@ async def open_content(
         )
     if isinstance(found, command.NoSuchItem):
         raise not_found()
+    if isinstance(found, ClosedDoor):
+        raise closed_door()
     return await _show(schema, item_id, request, caller, console, Form(), content=found.content)
 
 

@@ -41,6 +41,7 @@ _BY_KIND = text(
     f"select schema, kind, count(*) as count from ({_EVERY}) every where state = 'open' group by 1, 2 order by 1, 2"  # noqa: S608
 )
 _REFUSED_BODY = text("select body, bound_to from intake.v_refused_bodies where id = :id")
+_WHOSE = text("select restricted, original from intake.v_refused_bodies where id = :id")
 
 
 def _of_schema(statement: str) -> dict[str, TextClause]:
@@ -67,6 +68,14 @@ class Content:
     body: bytes | None = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What is known of whom a body is about. original: the receipt it contradicts."""
+
+    restricted: bool = False
+    original: UUID | None = None
+
+
 class Attention(Protocol):
     """What commands and pages need of the items."""
 
@@ -87,6 +96,9 @@ class Attention(Protocol):
 
     async def content(self, item: AttentionItem) -> Content:
         """What is kept of its bytes, opened."""
+
+    async def whose(self, item: AttentionItem) -> Whose:
+        """Whether a submission that was not accepted is restricted, and what it contradicts."""
 
 
 class PostgresAttention:
@@ -119,6 +131,11 @@ class PostgresAttention:
         """See Attention."""
         asked = {"item": item_id, "action": action.value, "who": who, "why": why}
         return bool((await self._connection.execute(_SETTLE[schema], asked)).scalar_one())
+
+    async def whose(self, item: AttentionItem) -> Whose:
+        """See Attention."""
+        row = (await self._connection.execute(_WHOSE, {"id": item.id})).one_or_none() if item.is_submission else None
+        return Whose() if row is None else Whose(row.restricted, row.original)
 
     async def content(self, item: AttentionItem) -> Content:
         """See Attention."""

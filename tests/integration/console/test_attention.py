@@ -12,6 +12,7 @@ from shared.errors import ReasonCode
 from shared.ids import new_id
 from tests.builders.console_app import ConsoleUnderTest, field_in, form_token_in
 from tests.builders.console_attention import held, quarantined, refused
+from tests.builders.console_contacts import a_contact
 from tests.builders.console_desk import Desk
 
 WHY = "The sender has sent the whole message again."
@@ -298,3 +299,50 @@ async def test_a_held_submission_that_was_resolved_counts_no_longer_as_quarantin
     async with console.engine.connect() as connection:
         state = (await connection.execute(text("select state from intake.refused"))).scalar_one()
     assert state == "resolved", "intake.v_refused counts the open ones"
+
+
+@pytest.mark.parametrize("how", ["it is", "what it contradicts is"])
+async def test_a_restricted_body_that_was_held_opens_to_a_manager_and_not_to_a_screener(
+    how: str, console: ConsoleUnderTest, desk: Desk
+) -> None:
+    receipt, known = new_id(), new_id()
+    if how == "what it contradicts is":
+        contact = a_contact(known, receipt_id=receipt, markers=("restricted",))
+        await desk.contact(contact_id=known, receipt_id=receipt, contact=contact, queue="mash-restricted")
+    item = await refused(
+        console.engine, verdict="quarantined", reason="version-conflict", restricted=how == "it is", original=receipt
+    )
+
+    answers = []
+    for role in (Role.SCREENER, Role.MANAGER):
+        browser = await console.browser(role)
+        token = form_token_in((await browser.get(f"/attention/intake/{item}")).text)
+        data = {"form_token": token, "reason": "To see which version is right."}
+        answers.append(await browser.post(f"/attention/intake/{item}/content", data=data))
+
+    assert [answer.status_code for answer in answers] == [403, 200]
+    assert ["Tilly Ashgrove" in answer.text for answer in answers] == [False, True]
+    assert [entry["outcome"] for entry in await desk.audit("attention.open")] == ["denied", "allowed"]
+
+
+@pytest.mark.parametrize("told", ["danger", "open record"])
+async def test_a_held_body_opens_to_a_screener_for_danger_and_for_a_record_that_is_open(
+    told: str, console: ConsoleUnderTest, desk: Desk
+) -> None:
+    receipt = new_id()
+    await desk.contact(receipt_id=receipt)
+    danger = ("text_prompt",) if told == "danger" else ()
+    item = await refused(
+        console.engine,
+        verdict="quarantined",
+        reason="version-conflict",
+        danger=danger,
+        restricted=bool(danger),
+        original=receipt,
+    )
+    browser = await console.browser(Role.SCREENER)
+    token = form_token_in((await browser.get(f"/attention/intake/{item}")).text)
+    data = {"form_token": token, "reason": "To see which version is right."}
+    opened = await browser.post(f"/attention/intake/{item}/content", data=data)
+    assert opened.status_code == 200
+    assert "Tilly Ashgrove" in opened.text

@@ -155,6 +155,18 @@ async def test_uploading_a_file_again_changes_nothing_row_by_row(door: Door) -> 
     assert len(answer.json()["contacts"]) == 4
 
 
+@pytest.mark.parametrize("restricted", [True, False])
+async def test_what_is_held_says_whether_it_is_restricted_and_which_receipt_it_contradicts(
+    door: Door, restricted: bool
+) -> None:
+    first = await door.send("police", as_json(a_notice()), key="k-1")
+    told = {"disclosure": {"restricted": True}} if restricted else {}
+    other = await door.send("police", as_json(a_notice(narrative="Something else.", **told)), key="k-2")
+    assert other.json()["stored"] == "quarantined"
+    ((kept, original),) = await door.rows("select restricted, original from intake.refused")
+    assert (kept, str(original)) == (restricted, first.json()["receipt_id"])
+
+
 async def test_the_same_row_twice_in_one_file_is_one_contact(door: Door) -> None:
     answer = (await door.send("school", a_table(a_row(), a_row()))).json()
     assert [item["verdict"] for item in answer["items"]] == ["accepted", "already"]
