@@ -21,7 +21,7 @@ from services.notifier.domain.directory import (
 from services.notifier.domain.line import EmailAddress, Line
 from shared.errors import SettingsError
 from shared.messages.notice_requested import NoticeKind
-from shared.policy import read_pack
+from shared.policy import Pack, read_pack
 
 ALERTS = frozenset({NoticeKind.QUEUE_ALERT, NoticeKind.DANGER_ALERT})
 _MOST_SHOWN = 10
@@ -135,7 +135,7 @@ def read_directory(policy_dir: Path, authority: str, *, allow_loopback: bool = F
     try:
         checked = _Pack.model_validate(pack.data)
     except ValidationError as error:
-        raise SettingsError(f"{pack.path}: {'; '.join(_told(error))}") from None
+        raise SettingsError(f"{pack.path}: {'; '.join(_told(error, pack))}") from None
     for entry_id, channel in _webhooks(checked):
         try:
             checked_url(channel.url, allow_loopback=allow_loopback)
@@ -152,11 +152,12 @@ def read_directory(policy_dir: Path, authority: str, *, allow_loopback: bool = F
     )
 
 
-def _told(error: ValidationError) -> Iterator[str]:
+def _told(error: ValidationError, pack: Pack) -> Iterator[str]:
     problems = error.errors(include_input=False, include_url=False)
     for problem in problems[:_MOST_SHOWN]:
         where = ".".join(str(step) for step in problem["loc"]) or "the file as a whole"
-        yield f"{where}: {_remedy(problem['type'], problem['msg'])}"
+        line = pack.line_of(*problem["loc"])
+        yield f"{'' if line is None else f'line {line}: '}{where}: {_remedy(problem['type'], problem['msg'])}"
     if len(problems) > _MOST_SHOWN:
         yield f"and {len(problems) - _MOST_SHOWN} more"
 

@@ -1,5 +1,6 @@
 """Strict reading of pack entries: every error names file, entry and remedy, and nothing unknown is let by."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
@@ -38,8 +39,10 @@ class PackReader:
     pack: Pack
 
     def refuse(self, entry: str, what: str, remedy: str) -> NoReturn:
-        """Raises SettingsError: the file, the entry, what is wrong with it and what to do."""
-        raise SettingsError(f"{self.pack.path}: {entry}: {what}; {remedy}")
+        """Raises SettingsError: the file, the line, the entry, what is wrong with it and what to do."""
+        line = self.pack.line_of(*(int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", entry)))
+        where = self.pack.path if line is None else f"{self.pack.path}: line {line}"
+        raise SettingsError(f"{where}: {entry}: {what}; {remedy}")
 
     def read(self, kind: type[S], raw: object, entry: str) -> S:
         """`raw` as an entry of `kind`. Raises SettingsError for the first thing that is wrong."""

@@ -3,13 +3,14 @@
 from functools import partial
 
 from services.triage.handlers import assess_contacts, learn_decisions
-from services.triage.policy import load_policy
+from services.triage.policy import NAME as NAME_OF_PACK
+from services.triage.policy import load_policies
 from services.triage.settings import TriageSettings
 from services.triage.work import Rulebook, TriageWork
 from shared.messages.case_decided import CaseDecided
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane
-from shared.policy import read_pack
+from shared.policy_versions import read_versions
 from shared.service import Service, lay_foundation
 from shared.settings import read_settings
 from shared.stage import Stage
@@ -21,8 +22,8 @@ NAME = "triage"
 def build(settings: TriageSettings | None = None) -> Service:
     """Triage, ready to run. Raises SettingsError where a setting is missing or the continuum cannot be used."""
     settings = settings or read_settings(TriageSettings)
-    policy = load_policy(read_pack(settings.policy_dir, settings.authority, "continuum"))
-    rulebook = Rulebook(settings.authority, policy)
+    policies = load_policies(read_versions(settings.policy_dir, settings.authority, NAME_OF_PACK))
+    rulebook = Rulebook(settings.authority, policies)
     return Service(
         foundation=lay_foundation(settings, NAME, partial(TriageWork, rulebook=rulebook)),
         stages=[*_assessing(), _learning()],

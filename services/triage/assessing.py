@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.triage.domain.decisions import kind_of_contact
 from services.triage.domain.history import Entry, History, Known, known_before
+from services.triage.domain.in_force import Policies
 from services.triage.domain.outcomes import NeedsPerson, Outcome, Score
 from services.triage.domain.placing import Placing
 from services.triage.domain.policy import Policy
@@ -42,6 +43,7 @@ class Assessed:
     known: Known
     outcome: Outcome
     entry: Entry
+    policy_version: str
 
     @property
     def score(self) -> Score:
@@ -64,15 +66,15 @@ class Assessed:
 
 
 def assess_in_order(
-    contacts: Sequence[Opened], placings: Mapping[UUID, Placing], histories: Mapping[UUID, History], policy: Policy
+    contacts: Sequence[Opened], placings: Mapping[UUID, Placing], histories: Mapping[UUID, History], policies: Policies
 ) -> list[Assessed]:
-    """Every contact with its outcome, oldest receipt first."""
+    """Every contact with its outcome by the continuum in force when it was received, oldest receipt first."""
     so_far = dict(histories)
     assessed: list[Assessed] = []
     for opened in sorted(contacts, key=lambda one: (one.contact.received_at, one.contact.contact_id)):
         placing = placings.get(opened.contact.contact_id)
         history = so_far.get(placing.person_id, History()) if placing else History()
-        one = _assess(opened, placing, history, policy)
+        one = _assess(opened, placing, history, policies.on(opened.on))
         if placing is not None:
             so_far[placing.person_id] = history.and_then(one.entry)
         assessed.append(one)
@@ -101,4 +103,4 @@ def _assess(opened: Opened, placing: Placing | None, history: History, policy: P
         contact_id=contact.contact_id,
         supersedes=supersedes,
     )
-    return Assessed(opened, placing, known, outcome, entry)
+    return Assessed(opened, placing, known, outcome, entry, policy.version)

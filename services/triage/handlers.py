@@ -33,7 +33,7 @@ async def assess_contacts(contacts: Sequence[ContactReceived], work: OpenUnit) -
     placings = await identify(children, work.rulebook.authority, work.people)
     known = [placing.person_id for placing in placings.values() if not placing.is_new_person]
     histories = await work.involvement.history_of(known)
-    assessed = assess_in_order(opened, placings, histories, work.rulebook.policy)
+    assessed = assess_in_order(opened, placings, histories, work.rulebook.policies)
     await work.involvement.add(_entries(assessed))
     await work.assessments.add([_send(one, work) for one in assessed], work.now)
 
@@ -48,7 +48,7 @@ async def learn_decisions(decisions: Sequence[CaseDecided], work: OpenUnit) -> N
     if unknown:
         raise PermanentFailure(ReasonCode.CONTACT_UNKNOWN, contact_id=str(min(unknown)))
     entries = await work.involvement.of_contacts(contact_ids)
-    finals = settle(entries, [_decision(message) for message in decisions], work.rulebook.policy.history)
+    finals = settle(entries, [_decision(message) for message in decisions], work.rulebook.policies)
     await work.assessments.add_decisions([DecisionRecord(message) for message in decisions])
     await work.involvement.settle(finals)
 
@@ -77,9 +77,8 @@ def _decision(message: CaseDecided) -> Decision:
 
 def _send(assessed: Assessed, work: OpenUnit) -> AssessmentRecord:
     """Put the message about one assessment into the outbox; returns what is kept of it."""
-    version = work.rulebook.policy.version
-    sealed = assessed.opened.key.seal(assessment_part.PART, assessment_of(assessed, version, work.now))
-    message = message_about(assessed, sealed, version)
+    sealed = assessed.opened.key.seal(assessment_part.PART, assessment_of(assessed, work.now))
+    message = message_about(assessed, sealed)
     work.outbox.add(CONTACT_ASSESSED[message.lane], message)
     return AssessmentRecord(
         contact_id=message.contact_id,
@@ -87,7 +86,7 @@ def _send(assessed: Assessed, work: OpenUnit) -> AssessmentRecord:
         match=assessed.placing.how if assessed.placing else "none",
         score=assessed.score,
         needs_person=assessed.needs_person,
-        policy_version=version,
+        policy_version=assessed.policy_version,
         received_at=assessed.opened.contact.received_at,
         part=sealed,
     )

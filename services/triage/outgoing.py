@@ -13,7 +13,7 @@ from shared.messages.contact_assessed import ContactAssessed, ContactAssessedFac
 from shared.messages.envelope import Lane, SealedPart
 
 
-def assessment_of(assessed: Assessed, policy_version: str, now: datetime) -> Assessment:
+def assessment_of(assessed: Assessed, now: datetime) -> Assessment:
     """The whole explanation of one assessment; personal, for sealing."""
     score = assessed.score
     return Assessment(
@@ -29,12 +29,12 @@ def assessment_of(assessed: Assessed, policy_version: str, now: datetime) -> Ass
         unknowns=score.unknowns,
         changes=score.changes,
         prior_involvement=assessed.known.prior,
-        policy_version=policy_version,
+        policy_version=assessed.policy_version,
         assessed_at=now,
     )
 
 
-def message_about(assessed: Assessed, sealed: SealedPart, policy_version: str) -> ContactAssessed:
+def message_about(assessed: Assessed, sealed: SealedPart) -> ContactAssessed:
     """`contact.assessed` for one contact. Its subject is the person, or the contact itself for a place."""
     received = assessed.opened.message
     return message_of(
@@ -44,12 +44,12 @@ def message_about(assessed: Assessed, sealed: SealedPart, policy_version: str) -
         lane=Lane.URGENT if assessed.score.is_urgent else received.lane,
         occurred_at=received.occurred_at,
         trace=received.trace,
-        facets=_facets(assessed, policy_version),
+        facets=_facets(assessed),
         parts={contact_part.PART: received.parts[contact_part.PART], assessment_part.PART: sealed},
     )
 
 
-def _facets(assessed: Assessed, policy_version: str) -> ContactAssessedFacets:
+def _facets(assessed: Assessed) -> ContactAssessedFacets:
     received, contact, score = assessed.opened.message, assessed.opened.contact, assessed.score
     prior = assessed.known.prior
     return ContactAssessedFacets(
@@ -74,7 +74,7 @@ def _facets(assessed: Assessed, policy_version: str) -> ContactAssessedFacets:
         open_team=prior.open_team,
         defects=received.facets.defects,
         supersedes=superseded_by(contact),
-        policy_version=policy_version,
+        policy_version=assessed.policy_version,
     )
 
 

@@ -270,6 +270,7 @@ class ContinuumPack(Entry):
     name: Literal["continuum"]
     version: str
     valid_from: date
+    valid_to: date | None = None  # last day; without it a version ends when the next one starts
     sources: tuple[Source, ...]
     levels: tuple[LevelEntry, ...]
     ratings: tuple[RatingEntry, ...]

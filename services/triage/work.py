@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.triage.domain.decisions import DecidedEntry
 from services.triage.domain.history import History
 from services.triage.domain.identity import MatchKey
+from services.triage.domain.in_force import Policies
 from services.triage.domain.placing import Placing
-from services.triage.domain.policy import Policy
 from services.triage.domain.register import KnownPerson
 from services.triage.records import AssessmentRecord, DecisionRecord, EntryRecord, EpisodeRecord, Told
 from services.triage.repository.assessments import AssessmentTable
@@ -28,10 +28,10 @@ from shared.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The authority whose contacts are triaged, and its continuum in force."""
+    """The authority whose contacts are triaged, and its continuum in every version."""
 
     authority: str
-    policy: Policy
+    policies: Policies
 
 
 class People(Protocol):

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.triage.domain.decisions import DecidedEntry
 from services.triage.domain.history import Episode, History
 from services.triage.domain.identity import KnownName, MatchKey, normalised_name
+from services.triage.domain.in_force import Policies
 from services.triage.domain.placing import Placing
 from services.triage.domain.register import KnownPerson
 from services.triage.records import AssessmentRecord, DecisionRecord, EntryRecord, EpisodeRecord, Told
@@ -175,7 +176,7 @@ class MemoryUnits:
 
     state: State = field(default_factory=State)
     keys: MemoryKeys = field(default_factory=MemoryKeys)
-    rulebook: Rulebook = field(default_factory=lambda: Rulebook("county-durham", durham()))
+    rulebook: Rulebook = field(default_factory=lambda: Rulebook("county-durham", Policies((durham(),))))
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[MemoryWork]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.triage.domain.history import CONTACT, REFERRAL, Entry
+from services.triage.domain.in_force import Policies
 from services.triage.domain.policy import HistoryRules
 
 
@@ -38,18 +39,19 @@ def kind_of_contact(level: int | None, outcome: str | None, rules: HistoryRules)
 
 
 def settle(
-    entries: Mapping[UUID, DecidedEntry], decisions: Sequence[Decision], rules: HistoryRules
+    entries: Mapping[UUID, DecidedEntry], decisions: Sequence[Decision], policies: Policies
 ) -> list[DecidedEntry]:
     """The entries as they stand once these decisions are known, in any order; only those that changed.
 
     Each decision tells everything that holds after it, so an older one that comes late, and one that was left out,
-    change nothing. A contact about a place has no entry.
+    change nothing. A contact about a place has no entry. What counts as a referral is said by the continuum in force on
+    the day of the contact.
     """
     settled: dict[UUID, DecidedEntry] = {}
     for decision in sorted(decisions, key=lambda one: one.version):
         held = settled.get(decision.contact_id) or entries.get(decision.contact_id)
         if held is not None and decision.version > held.decided_version:
-            settled[decision.contact_id] = _decided(held, decision, rules)
+            settled[decision.contact_id] = _decided(held, decision, policies.on(held.entry.on).history)
     return list(settled.values())
 
 

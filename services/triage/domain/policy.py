@@ -171,6 +171,7 @@ class Policy:
     """One version of one authority's continuum, ready to score with."""
 
     version: str
+    valid_from: date
     levels: Mapping[int, LevelRow]
     ratings: Mapping[tuple[Speed, int], Rating]
     no_indicator_level: int

@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.triage.domain.in_force import Policies
 from services.triage.work import OpenUnit, Rulebook, TriageWork
 from shared.database import make_engine
 from shared.sealing import KeyEncryption, new_kek_line
@@ -33,7 +34,7 @@ class Nowhere:
 
 def units_of(engine: AsyncEngine, kek: KeyEncryption | None = None) -> WorkFactory[TriageWork]:
     """Units of work over PostgreSQL."""
-    make_work = partial(TriageWork, rulebook=Rulebook("county-durham", durham()))
+    make_work = partial(TriageWork, rulebook=Rulebook("county-durham", Policies((durham(),))))
     return WorkFactory(make_work, engine, tables_in("triage"), kek or KeyEncryption(new_kek_line()), Nowhere())
 
 

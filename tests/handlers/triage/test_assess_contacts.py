@@ -5,7 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from services.triage.domain.in_force import Policies
 from services.triage.handlers import assess_contacts
+from services.triage.policy import load_policy
+from services.triage.work import Rulebook
 from shared.errors import PermanentFailure, ReasonCode
 from shared.messages.assessment import Assessment
 from shared.messages.build import message_of
@@ -14,8 +17,19 @@ from shared.messages.contact_assessed import ContactAssessed
 from shared.messages.contact_received import ContactReceived, ContactReceivedFacets
 from shared.messages.envelope import Lane, SealedPart
 from shared.sealing import KeyEncryption, new_kek_line
-from tests.builders.triage import RECEIVED_AT, a_child, a_contact, a_name, a_place, an_unborn_child, nhs_number
+from tests.builders.triage import (
+    RECEIVED_AT,
+    RECEIVED_ON,
+    a_child,
+    a_contact,
+    a_name,
+    a_place,
+    an_unborn_child,
+    durham,
+    nhs_number,
+)
 from tests.builders.triage_memory import MemoryUnits
+from tests.unit.triage.test_pack import a_pack, entry
 
 _KEK = KeyEncryption(new_kek_line())
 
@@ -286,3 +300,24 @@ async def test_a_message_without_its_contact_is_unreadable() -> None:
         with pytest.raises(PermanentFailure) as failure:
             await assess_contacts([message], work)
     assert failure.value.reason is ReasonCode.UNREADABLE
+
+
+async def test_each_contact_is_scored_by_the_version_in_force_on_its_day_and_keeps_it() -> None:
+    later = load_policy(
+        a_pack(
+            lambda data: (
+                data.update(version="2026.2", valid_from=RECEIVED_ON),
+                entry(data, "indicators", "AT1").update(level=3),
+            )
+        )
+    )
+    units = MemoryUnits(rulebook=Rulebook("county-durham", Policies((durham(), later))))
+    the_day_before = a_contact("AT1", received_at=RECEIVED_AT - timedelta(days=1))
+    before, after = await assess(units, the_day_before, a_contact("AT1", subject=a_child(names=(a_name("Ash"),))))
+    assert (before.facets.policy_version, before.facets.level) == ("county-durham/continuum@2026.1", 2)
+    assert (after.facets.policy_version, after.facets.level) == ("test/continuum@2026.2", 3)
+    assert explanation(units, before).policy_version == "county-durham/continuum@2026.1"
+    assert [row.policy_version for row in units.state.assessments.values()] == [
+        "county-durham/continuum@2026.1",
+        "test/continuum@2026.2",
+    ]

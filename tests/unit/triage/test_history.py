@@ -7,12 +7,14 @@ import pytest
 from services.triage.domain.age import age_band, months_before, months_between
 from services.triage.domain.decisions import DecidedEntry, Decision, settle
 from services.triage.domain.history import Entry, Episode, History, Known, known_before
+from services.triage.domain.in_force import Policies
 from shared.clock import london_date
 from shared.ids import new_id
 from shared.messages.contact import Child
 from tests.builders.triage import RECEIVED_ON, a_child, a_child_aged, an_entry, an_unborn_child, durham
 
 ON = date(2026, 3, 10)
+RULES = Policies((durham(),))
 
 
 def known(*entries: Entry, on: date = ON, episodes: tuple[Episode, ...] = (), agency: str = "school") -> Known:
@@ -186,7 +188,7 @@ def _entry(level: int, version: int = 0) -> DecidedEntry:
 )
 def test_a_decision_makes_or_unmakes_a_referral(suggested: int, decided: int, outcome: str | None, kind: str) -> None:
     held = _entry(suggested)
-    (final,) = settle({held.contact_id: held}, [Decision(held.contact_id, 1, decided, outcome)], durham().history)
+    (final,) = settle({held.contact_id: held}, [Decision(held.contact_id, 1, decided, outcome)], RULES)
     assert (final.entry.kind, final.entry.level, final.entry.outcome) == (kind, decided, outcome)
 
 
@@ -194,14 +196,14 @@ def test_the_decision_on_the_latest_version_of_the_case_stands_whatever_order_th
     held = _entry(3)
     late, early = Decision(held.contact_id, 5, 4, "CIN"), Decision(held.contact_id, 2, 2, "EH")
     for order in ([late, early], [early, late]):
-        (final,) = settle({held.contact_id: held}, order, durham().history)
+        (final,) = settle({held.contact_id: held}, order, RULES)
         assert (final.decided_version, final.entry.level, final.entry.outcome) == (5, 4, "CIN")
 
 
 def test_a_decision_on_an_older_version_changes_nothing() -> None:
     held = _entry(3, version=7)
-    assert settle({held.contact_id: held}, [Decision(held.contact_id, 7, 5, "CIN")], durham().history) == []
+    assert settle({held.contact_id: held}, [Decision(held.contact_id, 7, 5, "CIN")], RULES) == []
 
 
 def test_a_decision_about_a_place_has_no_entry_to_change() -> None:
-    assert settle({}, [Decision(new_id(), 1, 2, "EH")], durham().history) == []
+    assert settle({}, [Decision(new_id(), 1, 2, "EH")], RULES) == []

@@ -13,7 +13,7 @@ from services.triage.domain.policy import Speed
 from services.triage.policy import PackRefused, load_policy
 from shared.codes import codes
 from shared.messages.assessment import Rating, StatutoryFlag
-from shared.policy import Pack
+from shared.policy import Pack, read_pack
 from tests.builders.triage import POLICY_DIR, durham
 
 _FILE = POLICY_DIR / "county-durham" / "continuum.yaml"
@@ -24,9 +24,8 @@ def a_pack(change: Callable[[dict[str, Any]], object] = lambda data: None) -> Pa
     """The pack as delivered, with one change."""
     data = copy.deepcopy(_DATA)
     change(data)
-    return Pack(
-        Path("deploy/policy/test/continuum.yaml"), "test", "continuum", "test/continuum@1", date(2026, 1, 1), data
-    )
+    path, version = Path("deploy/policy/test/continuum.yaml"), f"test/continuum@{data.get('version')}"
+    return Pack(path, "test", "continuum", version, date(2026, 1, 1), data)
 
 
 def entry(data: dict[str, Any], section: str, code: object) -> dict[str, Any]:
@@ -214,6 +213,22 @@ def test_a_pack_with_a_hole_is_refused_with_entry_and_remedy(
         load_policy(a_pack(change))
     assert "deploy/policy/test/continuum.yaml: cannot be used:" in str(refused.value)
     assert says in str(refused.value)
+
+
+def test_a_refusal_names_the_line_of_the_entry(tmp_path: Path) -> None:
+    folder = tmp_path / "county-durham"
+    folder.mkdir()
+    lines = _FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if "id: DA2," in line)
+    for change, says in [
+        ("level: 3", f"line {at + 1}: indicators[1] (DA2): level: input should be less than or equal to 5"),
+        ('"3B"', f"line {at + 1}: indicators: DA2: factors: 99X: is not in shared/codes/assessment_factors.csv"),
+    ]:
+        wrong = lines[at].replace(change, {"level: 3": "level: 9"}.get(change, '"99X"'))
+        (folder / "continuum.yaml").write_text("".join([*lines[:at], wrong, *lines[at + 1 :]]), encoding="utf-8")
+        with pytest.raises(PackRefused) as refused:
+            load_policy(read_pack(tmp_path, "county-durham", "continuum"))
+        assert says in str(refused.value)
 
 
 def test_many_problems_are_counted_and_not_all_listed() -> None:
