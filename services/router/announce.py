@@ -128,14 +128,22 @@ def notices_of_move(move: Move, rules: Rules) -> Iterator[Sending]:
         return
     told = told_of(move, rules)
     for queue in told.queues:
-        yield alert(case, queue, case.decide_by, move.moved_at)
+        yield _alert(case, queue, case.decide_by, move.moved_at, NoticeKind.DANGER_ALERT)
     if told.referrer:
         yield _outcome(case, move.moved_at)
 
 
-def alert(case: Case, queue: str, due_at: datetime, at: datetime) -> Sending:
-    """An alert to the people of a queue; danger makes it a danger alert on the urgent lane."""
-    kind = NoticeKind.DANGER_ALERT if case.contact.in_danger else NoticeKind.QUEUE_ALERT
+def reminder(case: Case, queue: str, due_at: datetime, at: datetime, *, of_decision: bool) -> Sending:
+    """An alert about a case that is there already. of_decision: that it wants deciding.
+
+    Danger rings again until a person has decided, and for nothing else: a letter that says danger each time a clock of
+    the work comes round is not opened when it matters. Source: assumption, confirm with the authority.
+    """
+    rings = of_decision and case.contact.in_danger and case.position.state is CaseState.WAITING
+    return _alert(case, queue, due_at, at, NoticeKind.DANGER_ALERT if rings else NoticeKind.QUEUE_ALERT)
+
+
+def _alert(case: Case, queue: str, due_at: datetime, at: datetime, kind: NoticeKind) -> Sending:
     return _notice(
         case,
         at,
@@ -159,7 +167,7 @@ def attention(case: Case, at: datetime, rules: Rules) -> Sending:
     """
     waits = case.position.state is CaseState.WAITING
     queue = case.position.queue if waits else rules.policy.catalogue.people.otherwise
-    return alert(case, queue, case.decide_by, at)
+    return reminder(case, queue, case.decide_by, at, of_decision=True)
 
 
 def _outcome(case: Case, at: datetime) -> Sending:

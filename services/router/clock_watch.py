@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.router.announce import alert
-from services.router.domain.clocks import TIME_LIMIT, Clocks
+from services.router.announce import reminder
+from services.router.domain.clocks import DECIDE_BY, TIME_LIMIT, Clocks
 from services.router.domain.moves import Rules
 from services.router.rows import RaisedAlert
 from services.router.work import OpenUnit, rules_now
@@ -46,7 +46,8 @@ class ClockWatch:
             rules = rules_now(work)
             for one in found.raised:
                 for queue in told(one, rules):
-                    work.outbox.add(*alert(one.case, queue, one.due_at, work.now))
+                    of_decision = one.clock == DECIDE_BY
+                    work.outbox.add(*reminder(one.case, queue, one.due_at, work.now, of_decision=of_decision))
             await work.commit()
         if found.raised:
             log.info("clock_alerts_raised", count=len(found.raised))

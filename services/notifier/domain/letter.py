@@ -30,7 +30,7 @@ OUTCOMES = {
     "OLA_CP": "passed to another authority as a child protection matter",
     "OTHER": "another outcome; ring the front door for what it is",
 }
-_DANGER = "IMMEDIATE DANGER has been reported about a child. Open this contact now."
+_DANGER = "IMMEDIATE DANGER to a child is reported, or words that may mean it. Open this contact now."
 _DANGER_NEXT = "What happens next: a screener opens the contact at once and decides."
 RATINGS = ("RED", "AMBER", "GREEN", "BLUE")
 

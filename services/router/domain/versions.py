@@ -82,7 +82,7 @@ def among_versions(
 
     Nothing is placed behind a person who decided about a version before it (its open team excepted), and nothing that
     says less than a version nobody decided: it waits with what would have been done as the suggestion.
-    Services and people that hold a version before it hear of it.
+    Services and people that hold a version before it hear of it; of a restricted record only people do.
     Source: continuum, rule 5 (a qualified person decides); the rest: assumption, confirm with the authority.
     """
     says_less = any(lowers(contact, case.contact) for case in before if not is_decided(case))
@@ -91,7 +91,8 @@ def among_versions(
         decided = _before_people(contact, before, decided, policy)
     elif isinstance(decided, Waiting) and says_less and not contact.in_danger:
         decided = replace(decided, reason=Reason.NEWER_VERSION)
-    told = [queue for queue in (*decided.alerted, *_holders(before)) if queue != decided.queue]
+    services = () if Reason.RESTRICTED in contact.markers else _services(before)
+    told = [queue for queue in (*decided.alerted, *services, *_handed_over(before)) if queue != decided.queue]
     return replace(decided, alerted=tuple(dict.fromkeys(told)))
 
 
@@ -131,7 +132,7 @@ def _before_people(contact: Contact, before: Sequence[Case], placed: Placed, pol
 
     An undecided version's queue says nothing here: what it waited for may be settled by now.
     """
-    handed_over = [case.position.queue for case in before if _waits(case) and is_decided(case)]
+    handed_over = _handed_over(before)
     suggestion = suggest(contact, policy.catalogue)
     others = [one for one in (suggestion.service, *suggestion.alternatives) if one and one != placed.service]
     return Waiting(
@@ -145,11 +146,14 @@ def _before_people(contact: Contact, before: Sequence[Case], placed: Placed, pol
     )
 
 
-def _holders(before: Sequence[Case]) -> tuple[str, ...]:
-    """Services that have an earlier version, and people to whom a person handed one over."""
-    placed = [case.position.queue for case in before if case.position.state is CaseState.PLACED]
-    handed_over = [case.position.queue for case in before if _waits(case) and is_decided(case)]
-    return (*placed, *handed_over)
+def _services(before: Sequence[Case]) -> tuple[str, ...]:
+    """Services that have an earlier version."""
+    return tuple(case.position.queue for case in before if case.position.state is CaseState.PLACED)
+
+
+def _handed_over(before: Sequence[Case]) -> tuple[str, ...]:
+    """People to whom a person handed an earlier version over."""
+    return tuple(case.position.queue for case in before if _waits(case) and is_decided(case))
 
 
 def _waits(case: Case) -> bool:

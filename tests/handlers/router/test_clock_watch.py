@@ -52,6 +52,19 @@ async def test_danger_alerts_go_out_urgently() -> None:
     assert await look(units) == [("urgent", "danger-alert", "mash-urgent")]
 
 
+async def test_danger_that_a_person_has_decided_rings_no_more_when_clocks_of_the_work_come_round() -> None:
+    units = MemoryUnits()
+    contact_id = await a_contact_waits(units, danger=("hurt_now",), **RED)
+    async with units() as work:
+        placed = a_decided_message(contact_id, DecisionAction.CHANGE, queue="families-first")
+        await apply_decisions([placed], work)
+        await work.commit()
+    units.later(timedelta(days=60))
+    told = await look(units)
+    assert told
+    assert {(lane, kind) for lane, kind, _ in told} == {("urgent", "queue-alert")}
+
+
 async def test_a_decided_case_raises_no_alert() -> None:
     units = MemoryUnits()
     contact_id = await a_contact_waits(units, **RED)

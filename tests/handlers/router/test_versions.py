@@ -79,6 +79,14 @@ async def test_a_newer_version_on_the_urgent_lane_goes_first_and_the_holder_is_a
     ]
 
 
+async def test_the_service_that_holds_an_earlier_version_hears_nothing_of_a_restricted_one() -> None:
+    units, earlier = MemoryUnits(), an_assessed_message(level=3, indicators=("BE2",))
+    await handle(units, earlier)
+    before = len(units.notices)
+    await handle(units, a_newer(earlier, markers=("restricted",), **IN_DANGER))
+    assert units.notices[before:] == [("urgent", "danger-alert", "mash-urgent")]
+
+
 async def test_an_urgent_earlier_version_that_comes_late_brings_the_newer_one_to_the_screener() -> None:
     units, earlier = MemoryUnits(), an_assessed_message(**IN_DANGER)
     newer = a_newer(earlier)

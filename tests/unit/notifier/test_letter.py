@@ -68,6 +68,9 @@ def test_an_outcome_says_what_was_decided_and_how_to_disagree() -> None:
 def test_a_danger_alert_is_marked_in_the_subject_and_leads_to_the_contact() -> None:
     written = letter(a_notice(kind=NoticeKind.DANGER_ALERT, recipient=URGENT, rating="RED"))
     assert written.subject.text == f"URGENT: MASH: immediate danger, reference {RECEIPT_ID}"
+    assert (
+        "IMMEDIATE DANGER to a child is reported, or words that may mean it. Open this contact now.\n" in written.body
+    )
     assert f"  See: https://mash.example/contacts/{CONTACT_ID}\n" in written.body
     assert "  Rating: RED\n" in written.body
 
