@@ -78,13 +78,14 @@ class BatchRecipe(Generic[M, W]):
         )
         self._proven: set[tuple[str, int]] = set()  # Partitions of which a first batch came to an end here.
         self._waits = 0
+        self._database_away = False
         self.handled_at = time.monotonic()  # When a batch began, or anything of it last came to an end.
         self.in_hand = False
 
     @property
     def waiting_for_database(self) -> bool:
-        """True while nothing can be recorded: standing still is right then."""
-        return self._waits > 0
+        """True while PostgreSQL is away: standing still is right then, and for no other reason."""
+        return self._database_away
 
     async def __call__(self, records: Sequence[Record]) -> None:
         """Bring every record to one of its ends. Raises NotRecordedError, after a pause, where nothing was written."""
@@ -93,21 +94,23 @@ class BatchRecipe(Generic[M, W]):
         try:
             await uninterrupted(asyncio.ensure_future(self._handle(records)))
         except Exception as error:
-            if not is_database_away(error):
+            self._database_away = is_database_away(error)
+            if not self._database_away:
                 log.error("batch_not_recorded", consumer=self.stage.consumer, count=len(records), exc_info=error)
             meters.NOT_RECORDED.labels(self.stage.consumer).inc()
             await self._wait()
             raise NotRecordedError from error
         finally:
             self.in_hand = False
-        self._waits = 0
+        self._waits, self._database_away = 0, False
         self.handled_at = time.monotonic()
         meters.BATCH_SECONDS.labels(self.stage.consumer).observe(time.perf_counter() - started)
 
     async def _wait(self) -> None:
         self._waits += 1
         longest = min(LONGEST_WAIT_SECONDS, 2.0 ** (self._waits - 1))
-        log.warning("database_away", consumer=self.stage.consumer, attempts=self._waits)
+        if self._database_away:
+            log.warning("database_away", consumer=self.stage.consumer, attempts=self._waits)
         await asyncio.sleep(longest * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
 
     async def _handle(self, records: Sequence[Record]) -> None:

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from shared.errors import SettingsError
 from shared.kafka_link import KafkaSettings
+from shared.messages.envelope import Lane
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_TOKEN = 16
@@ -51,10 +52,19 @@ class CommonSettings(KafkaSettings):
             raise ValueError("set MASH_KEK_FILE (or MASH_KEK) to the key-encryption keys")
         return self
 
+    @field_validator("lanes")
+    @classmethod
+    def _names_lanes(cls, lanes: str) -> str:
+        """A process that read nothing for a slip of the pen would still say that it is ready."""
+        named = [name.strip() for name in lanes.split(",")]
+        if not set(named) <= {lane.value for lane in Lane}:
+            raise ValueError("write urgent, routine, or both with a comma between")
+        return lanes
+
     @property
     def lane_names(self) -> frozenset[str]:
-        """The lanes this process reads."""
-        return frozenset(name.strip() for name in self.lanes.split(",") if name.strip())
+        """The lanes this process reads; never none."""
+        return frozenset(name.strip() for name in self.lanes.split(","))
 
     def kek_text(self) -> str:
         """The key-encryption keys, one per line, newest first. Raises SettingsError where the file cannot be read."""

@@ -44,6 +44,21 @@ def test_a_wrong_value_is_named_and_not_repeated(environment: pytest.MonkeyPatch
     assert "s3cret" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("lanes", ["", " ", "Urgent", "urgent;routine", "urgent,,routine", "urgnet", "all", ","])
+def test_lanes_that_are_none_are_refused_at_the_start(environment: pytest.MonkeyPatch, lanes: str) -> None:
+    environment.setenv("MASH_LANES", lanes)
+    with pytest.raises(SettingsError, match=r"MASH_LANES: .*urgent, routine, or both with a comma between"):
+        read_settings(CommonSettings)
+
+
+@pytest.mark.parametrize(
+    ("lanes", "read"), [("urgent", {"urgent"}), ("routine", {"routine"}), ("routine, urgent", {"urgent", "routine"})]
+)
+def test_a_process_reads_the_lanes_it_was_given(environment: pytest.MonkeyPatch, lanes: str, read: set[str]) -> None:
+    environment.setenv("MASH_LANES", lanes)
+    assert read_settings(CommonSettings).lane_names == read
+
+
 def test_no_secret_is_printed_with_the_settings(environment: pytest.MonkeyPatch) -> None:
     assert "secret" not in repr(read_settings(CommonSettings))
 
