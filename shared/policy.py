@@ -10,7 +10,7 @@ import yaml
 
 from shared.errors import SettingsError
 
-_OWN_NAMES = ("id", "code", "level", "marker", "district", "speed", "case")  # what a row of a pack is called by
+OWN_NAMES = ("id", "code", "level", "marker", "district", "speed", "case")  # what a row of a pack is called by
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Pack:
 
 
 def _is_called(row: object, name: str) -> bool:
-    return isinstance(row, dict) and any(str(row.get(key)) == name for key in _OWN_NAMES)
+    return isinstance(row, dict) and any(str(row.get(key)) == name for key in OWN_NAMES)
 
 
 class _StrictLoader(yaml.SafeLoader):

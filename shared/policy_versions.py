@@ -10,20 +10,23 @@ from itertools import pairwise
 from pathlib import Path
 
 from shared.errors import SettingsError
-from shared.policy import Pack, read_pack, read_pack_file
+from shared.policy import Pack, read_pack_file
 
 
-def read_versions(policy_dir: Path, authority: str, name: str) -> tuple[Pack, ...]:
+def read_versions(policy_dir: Path, authority: str, name: str, *, folder: Path | None = None) -> tuple[Pack, ...]:
     """Every version of a pack, the oldest first: each is in force until the day before the next one starts.
 
+    folder: where they lie, if not in the authority's own directory (a draft).
     Raises SettingsError naming file and remedy: also for two versions of one name or day, and for days between
     `valid_to` of one and `valid_from` of the next that no version or more than one would rule.
     """
-    folder = policy_dir / authority
+    folder = folder or policy_dir / authority
     earlier = [
         _of_its_version(read_pack_file(path, authority, name), name) for path in sorted(folder.glob(f"{name}-*.yaml"))
     ]
-    packs = sorted([*earlier, read_pack(policy_dir, authority, name)], key=lambda pack: pack.valid_from)
+    packs = sorted(
+        [*earlier, read_pack_file(folder / f"{name}.yaml", authority, name)], key=lambda pack: pack.valid_from
+    )
     for pack, after in pairwise(packs):
         _check_follows(pack, after)
     if "valid_to" in packs[-1].data:

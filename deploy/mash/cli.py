@@ -33,6 +33,7 @@ _COMMANDS = {
     "erase": "deploy.mash.commands.erase:erase",
     "simulate": "deploy.mash.simulate.command:simulate",
     "people": "deploy.mash.people.command:people",
+    "policy": "deploy.mash.policy.command:policy",
     "bench": "deploy.mash.bench.command:bench",
 }
 # Packages that an installation without the embedded servers does not have: its commands are not offered there.

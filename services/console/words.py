@@ -146,7 +146,7 @@ def read_words(policy_dir: Path, authority: str) -> Words:
             for entry in catalogue["services"]
             if entry["kind"] != "marker"
         }
-        levels = {int(entry["level"]): str(entry["label"]) for entry in continuum["levels"]}
+        levels = {int(entry["level"]): _label(entry) for entry in continuum["levels"]}
         closing = frozenset(str(code) for code in catalogue["closing_outcomes"]["codes"])
         notes = {str(entry["code"]): str(entry["text"]) for entry in catalogue.get("notes", ())}
         # The title of an agency goes on with whom to turn to there; the name stands before the comma.
@@ -156,3 +156,9 @@ def read_words(policy_dir: Path, authority: str) -> Words:
             f"{policy_dir / authority}: catalogue, continuum or directory lacks an entry: {error}"
         ) from error
     return Words(authority, queues, levels, closing, notes, agencies)
+
+
+def _label(entry: Mapping[str, object]) -> str:
+    """The label of a level, with its name on the authority's own scale where that has other numbers."""
+    scale = entry["scale"]
+    return str(entry["label"] if scale == f"Level {entry['level']}" else f"{entry['label']} (local scale: {scale})")

@@ -74,6 +74,7 @@ def _levels(pack: ContinuumPack) -> dict[int, LevelRow]:
     return {
         entry.level: LevelRow(
             level=entry.level,
+            scale=entry.scale,
             label=entry.label,
             automatic=entry.decision == "auto",
             reason=entry.reason,

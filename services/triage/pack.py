@@ -40,9 +40,13 @@ class Source(Entry):
 
 
 class LevelEntry(Sourced):
-    """One step of the staircase; `reason` exactly where a person must confirm."""
+    """One step of the staircase; `reason` exactly where a person must confirm.
+
+    scale: what the authority's own scale calls it. The number of `level` is ours, and families are never shown it.
+    """
 
     level: Level
+    scale: Text
     label: Text
     meaning: Text
     lead: Text

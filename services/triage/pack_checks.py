@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from services.triage.domain.facts import WORKED_OUT
-from services.triage.domain.policy import HIGHEST_LEVEL, RATINGS, SPEEDS
+from services.triage.domain.policy import FLAGS, HIGHEST_LEVEL, RATINGS, SPEEDS
 from services.triage.domain.unknowns import LEFT_OPEN, UNREAD
 from services.triage.pack import ConditionEntry, ContinuumPack
 from shared.codes import codes
+from shared.messages.assessment import StatutoryFlag
 
 DASH_TICKS = range(1, 28)
 LEVELS = range(1, HIGHEST_LEVEL + 1)
@@ -187,13 +188,26 @@ def _multipliers(pack: ContinuumPack) -> Iterator[str]:
         where = f"multipliers: {entry.code}"
         if not (entry.adds or entry.speed or entry.review):
             yield f"{where}: does nothing; give adds, speed or review"
-        if entry.up_to_level is not None and (entry.adds or entry.speed):
-            yield f"{where}: up_to_level with adds or speed would lower a higher need; use it with review alone"
+        if entry.up_to_level is not None and (entry.adds > 1 or entry.speed or entry.statutory != "none"):
+            yield f"{where}: up_to_level with speed, statutory or adds above 1 would lower a higher need; remove them"
+        if entry.up_to_level is not None and entry.adds:
+            yield from _flags_above(pack, where, entry.up_to_level)
         yield from _unlisted("primary_need", f"{where}: needs", entry.needs)
     given = {entry.level for entry in pack.statutory_when_raised}
     for level in range(STATUTORY, HIGHEST_LEVEL + 1):
         if level not in given:
             yield f"statutory_when_raised: {level}: is missing; give the flag of a level that multipliers reach"
+
+
+def _flags_above(pack: ContinuumPack, where: str, level: int) -> Iterator[str]:
+    """Indicators above what a multiplier raises must bring the flag of what it raises to: one more never lowers it."""
+    raised = next((entry.flag for entry in pack.statutory_when_raised if entry.level == level + 1), StatutoryFlag.NONE)
+    for entry in pack.indicators:
+        if entry.level > level and FLAGS.index(entry.statutory) > FLAGS.index(raised):
+            yield (
+                f"{where}: raises to level {level + 1} with flag {raised.value}, and {entry.id} of level {entry.level} "
+                f"has {entry.statutory.value}; give {entry.id} the flag, or leave out up_to_level"
+            )
 
 
 def _unknowns(pack: ContinuumPack) -> Iterator[str]:

@@ -108,6 +108,7 @@ class LevelRow:
     """One step of the staircase. automatic: the router may place it without a person."""
 
     level: int
+    scale: str  # what the authority's own scale calls it
     label: str
     automatic: bool
     reason: str | None  # reason code where it is not automatic

@@ -177,9 +177,22 @@ REFUSED: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
         "(under_1_or_unborn): adds: input should be greater than or equal to 0",
     ),
     (
-        "a limited multiplier that adds",
-        lambda d: entry(d, "multipliers", "third_low_level_contact").update(adds=1),
-        "multipliers: third_low_level_contact: up_to_level with adds or speed would lower a higher need",
+        "a limited multiplier that adds more than one level",
+        lambda d: entry(d, "multipliers", "third_low_level_contact").update(adds=2),
+        "third_low_level_contact: up_to_level with speed, statutory or adds above 1 would lower a higher need",
+    ),
+    (
+        "a limited multiplier that sets a speed",
+        lambda d: entry(d, "multipliers", "third_low_level_contact").update(speed="24"),
+        "third_low_level_contact: up_to_level with speed, statutory or adds above 1 would lower a higher need",
+    ),
+    (
+        "a limited multiplier that raises to a flag which an indicator above it lacks",
+        lambda d: (
+            entry(d, "multipliers", "third_low_level_contact").update(adds=1),
+            entry(d, "indicators", "EM1").update(statutory="none"),
+        ),
+        "third_low_level_contact: raises to level 4 with flag s17, and EM1 of level 4 has none; give EM1 the flag",
     ),
     (
         "a fact nobody uses",
