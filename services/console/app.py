@@ -19,6 +19,7 @@ from services.console.settings import ConsoleSettings
 from services.console.words import read_words
 from services.console.work import ConsoleWork
 from shared.messages.case_moved import CaseMoved
+from shared.messages.contact_assessed import ContactAssessed
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane
 from shared.messages.notice_settled import NoticeSettled
@@ -26,7 +27,7 @@ from shared.sealing import KeyEncryption, ServiceSeal
 from shared.service import Service, lay_foundation
 from shared.settings import read_settings
 from shared.stage import Stage
-from shared.topics import CONTACT_RECEIVED, NOTICE_SETTLED, QUEUES
+from shared.topics import CONTACT_ASSESSED, CONTACT_RECEIVED, NOTICE_SETTLED, QUEUES
 
 NAME = "console"
 CONNECTIONS = 8  # one of them listens for as long as the process runs
@@ -75,6 +76,7 @@ def _stages() -> list[Stage]:  # type: ignore[type-arg]
     queue_topics = list(QUEUES.values())
     return [
         Stage(NAME, "danger", CONTACT_RECEIVED[Lane.URGENT], ContactReceived, show_in_triage),
+        Stage(NAME, "danger-found", CONTACT_ASSESSED[Lane.URGENT], ContactAssessed, show_in_triage),
         Stage(NAME, "queues", queue_topics[0], CaseMoved, show_moves, also=tuple(queue_topics[1:]), patience=300),
         Stage(NAME, "notices", NOTICE_SETTLED, NoticeSettled, raise_tasks, patience=300),
     ]

@@ -7,6 +7,7 @@ from services.console.domain.queue import QueueItem, item_in_triage, newest_of
 from services.console.domain.tasks import tasks_of
 from services.console.work import ConsoleWork
 from shared.messages.case_moved import CaseMoved
+from shared.messages.contact_assessed import ContactAssessed
 from shared.messages.contact_received import ContactReceived
 from shared.messages.notice_settled import NoticeSettled
 
@@ -26,8 +27,11 @@ async def _record(items: Sequence[QueueItem], work: ConsoleWork) -> None:
         await asyncio.sleep(0)
 
 
-async def show_in_triage(contacts: Sequence[ContactReceived], work: ConsoleWork) -> None:
-    """Put contacts in danger on the screener's list at once, before triage and router have placed them."""
+async def show_in_triage(contacts: Sequence[ContactReceived | ContactAssessed], work: ConsoleWork) -> None:
+    """Put contacts in danger on the screener's list at once, before the router has placed them.
+
+    Intake meets some dangers and triage, which knows the history, finds others: neither waits behind the bulk of moves.
+    """
     items = {contact.contact_id: item_in_triage(contact) for contact in contacts}
     await _record([items[contact_id] for contact_id in sorted(items)], work)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.messages.case_moved import CaseMoved
+from shared.messages.contact_assessed import ContactAssessed
 from shared.messages.contact_received import ContactReceived
 from shared.messages.envelope import Lane
 
@@ -75,9 +76,11 @@ def item_of_move(move: CaseMoved) -> QueueItem:
     )
 
 
-def item_in_triage(contact: ContactReceived) -> QueueItem:
-    """The list entry of a contact in danger, before triage and router have said anything."""
+def item_in_triage(contact: ContactReceived | ContactAssessed) -> QueueItem:
+    """The list entry of a contact in danger before the router has placed it: known to intake, or found by triage."""
     facets = contact.facets
+    assessed = contact.facets if isinstance(contact, ContactAssessed) else None
+    received_at = contact.occurred_at if assessed is None else assessed.received_at
     return QueueItem(
         contact_id=contact.contact_id,
         version=0,
@@ -88,9 +91,12 @@ def item_in_triage(contact: ContactReceived) -> QueueItem:
         agency_id=facets.agency_id,
         agency_kind=facets.agency_kind,
         receipt_id=facets.receipt_id,
-        received_at=contact.occurred_at,
+        received_at=received_at,
         moved_at=contact.occurred_at,
         danger=facets.danger,
+        level=assessed.level if assessed else None,
+        rating=assessed.rating.value if assessed else None,
+        statutory_flag=assessed.statutory_flag.value if assessed else None,
     )
 
 

@@ -7,8 +7,10 @@ import pytest
 from services.console.handlers import raise_tasks, show_in_triage, show_moves
 from shared.ids import new_id
 from shared.messages.case_moved import CaseState
+from shared.messages.envelope import Lane
 from tests.builders.console import RECEIVED_AT, a_contact_in_danger, a_move, a_settled_notice
 from tests.builders.console_memory import MemoryWork
+from tests.builders.router import an_assessed_message
 
 
 async def test_a_move_puts_the_contact_on_its_list() -> None:
@@ -60,6 +62,24 @@ async def test_a_contact_in_danger_is_shown_before_the_router_has_it_and_gives_w
     assert (shown.state, shown.queue, shown.urgent, shown.version) == ("in_triage", "mash-urgent", True, 0)
     routed = work.queue_items.rows[contact.contact_id]
     assert (routed.state, routed.queue, routed.urgent, routed.has_gap) == ("waiting", "mash-urgent", True, False)
+
+
+async def test_danger_that_triage_found_is_shown_before_the_router_has_it_and_gives_way_to_its_first_move() -> None:
+    work = MemoryWork()
+    found = an_assessed_message(
+        lane=Lane.URGENT, danger=("non_mobile_baby_injury",), level=5, rating="RED", statutory_flag="s47"
+    )
+
+    await show_in_triage([found], work.as_work)
+    shown = work.queue_items.rows[found.contact_id]
+    await show_moves([a_move(contact_id=found.contact_id, queue="mash-urgent")], work.as_work)
+    await show_in_triage([found], work.as_work)
+
+    assert (shown.state, shown.queue, shown.urgent, shown.version) == ("in_triage", "mash-urgent", True, 0)
+    assert (shown.level, shown.rating, shown.statutory_flag) == (5, "RED", "s47")
+    assert (shown.received_at, shown.danger) == (found.facets.received_at, ("non_mobile_baby_injury",))
+    routed = work.queue_items.rows[found.contact_id]
+    assert (routed.state, routed.version) == ("waiting", 1)
 
 
 async def test_a_danger_contact_read_after_its_move_changes_nothing() -> None:

@@ -23,11 +23,12 @@ from shared.messages.envelope import Lane, Message
 from shared.runtime import RunningService
 from shared.sealing import KeyEncryption
 from shared.topic_admin import apply_topics
-from shared.topics import CONTACT_RECEIVED, NOTICE_SETTLED, QUEUES, Topic
+from shared.topics import CONTACT_ASSESSED, CONTACT_RECEIVED, NOTICE_SETTLED, QUEUES, Topic
 from tests.builders.console import a_contact_in_danger, a_move, a_settled_notice
 from tests.builders.console_app import PASSWORD, STAFF, ConsoleUnderTest, live_of, settings_for
 from tests.builders.console_desk import KEK_TEXT, Desk
 from tests.builders.records import mark_headers
+from tests.builders.router import an_assessed_message
 
 
 async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
@@ -49,11 +50,13 @@ async def live(database: str, kafka_bootstrap: str) -> AsyncIterator[LiveQueues]
 
 async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues, kafka_bootstrap: str) -> None:
     danger = a_contact_in_danger()
+    found = an_assessed_message(lane=Lane.URGENT, danger=("non_mobile_baby_injury",), level=5, rating="RED")
     moved = a_move(queue="mash-identity")
     placed = a_move(state=CaseState.PLACED, queue="tas")
     failed = a_settled_notice(notice_id=str(new_id()))
     sent: list[tuple[Topic, Message]] = [
         (CONTACT_RECEIVED[Lane.URGENT], danger),
+        (CONTACT_ASSESSED[Lane.URGENT], found),
         (QUEUES["mash"], moved),
         (QUEUES["tas"], placed),
         (NOTICE_SETTLED, failed),
@@ -72,7 +75,7 @@ async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues,
         page, _ = await live.page(None)
         ids = {item.contact_id for item in page.items}
         tasks = {task.notice_id for task in page.tasks}
-        return {danger.contact_id, moved.contact_id} <= ids and failed.facets.notice_id in tasks
+        return {danger.contact_id, found.contact_id, moved.contact_id} <= ids and failed.facets.notice_id in tasks
 
     await _until(shown)
 
@@ -85,7 +88,12 @@ async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues,
 
     async def caught_up() -> bool:
         behind = {lag.group: lag.behind for lag in await reader.read() or ()}
-        groups = ("console.danger.urgent", "console.queues.routine", "console.notices.routine")
+        groups = (
+            "console.danger.urgent",
+            "console.danger-found.urgent",
+            "console.queues.routine",
+            "console.notices.routine",
+        )
         return all(behind.get(group) == 0 for group in groups)
 
     await _until(caught_up)
