@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from alembic import command, context, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -64,6 +66,19 @@ def newest_step(schema: str) -> str:
     newest = ScriptDirectory(str(ROOT / LOCATIONS[schema])).get_current_head()
     assert newest is not None, f"{schema} has no migrations"
     return newest
+
+
+async def schemas_behind(connection: AsyncConnection) -> list[str]:
+    """The schemas that are not at the newest step of this release, or that this role may not look at."""
+    return [name for name in ALL if await _step(connection, name) != newest_step(name)]
+
+
+async def _step(connection: AsyncConnection, schema: str) -> str | None:
+    with suppress(SQLAlchemyError):
+        async with connection.begin_nested():
+            found = await connection.scalar(text(f'select version_num from "{schema}".migration'))  # noqa: S608 - ours
+            return None if found is None else str(found)
+    return None
 
 
 async def migrate(url: str, names: Sequence[str] = ALL) -> None:

@@ -1,6 +1,8 @@
 """Migrations and topics as steps of a start; their failures become one line for a person."""
 
+import asyncio
 import os
+import time
 from typing import TYPE_CHECKING
 
 from deploy.mash.layout import Mistake, NotReachable, UsageMistake
@@ -22,6 +24,33 @@ async def apply_migrations(url: str) -> None:
         if is_database_away(error) or isinstance(error, OSError):
             raise NotReachable(f"PostgreSQL does not answer at {shown(url)} ({_first_line(error)})") from error
         raise Mistake(f"the migrations failed: {_first_line(error)}") from error
+
+
+async def behind_within(url: str, seconds: float) -> list[str]:
+    """The schemas that are not at the newest step after so long; [] as soon as all are. Changes nothing.
+
+    Raises NotReachable where PostgreSQL does not answer in that time.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared.database import make_engine
+    from shared.migrations import schemas_behind
+
+    engine, limit = make_engine(url, application="mash-migrate", pool_size=1), time.monotonic() + seconds
+    try:
+        while True:
+            try:
+                async with engine.connect() as connection:
+                    behind = await schemas_behind(connection)
+            except (SQLAlchemyError, OSError) as error:
+                if time.monotonic() > limit:
+                    raise NotReachable(f"PostgreSQL does not answer at {shown(url)} ({_first_line(error)})") from error
+            else:
+                if not behind or time.monotonic() > limit:
+                    return behind
+            await asyncio.sleep(1)
+    finally:
+        await engine.dispose()
 
 
 async def create_topics(link: "KafkaLink", most_partitions: int | None) -> list[tuple[str, str, int]]:

@@ -1,7 +1,6 @@
 """PostgreSQL: whether it answers, keeps what it acknowledges, and holds what the services and the key expect."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -13,7 +12,7 @@ from deploy.mash.doctor.finding import Finding, doubtful, good, wrong
 from shared.clock import now
 from shared.database import make_engine, sqlstate
 from shared.errors import PermanentFailure
-from shared.migrations import ALL, newest_step
+from shared.migrations import schemas_behind
 from shared.sealing import KeyEncryption, WrappedKey
 
 OLDEST_VERSION = 17
@@ -76,8 +75,7 @@ async def _checked(connection: AsyncConnection, place: str, *, encrypted_wanted:
 
 async def _kept(connection: AsyncConnection, kek: KeyEncryption | None) -> AsyncIterator[Finding]:
     """What the services keep there."""
-    behind = [name for name in ALL if await _step(connection, name) != newest_step(name)]
-    if behind:
+    if behind := await schemas_behind(connection):
         yield wrong("migrations", f"not at the newest step: {', '.join(behind)}", "run `mash migrate`")
         return
     yield good("migrations", "every schema is at its newest step")
@@ -109,14 +107,6 @@ async def _opened(connection: AsyncConnection, kek: KeyEncryption) -> Finding:
     except PermanentFailure:
         return wrong("key", "does not open what is kept", "put the right key back, from its copy")
     return good("key", "opens what is kept")
-
-
-async def _step(connection: AsyncConnection, schema: str) -> str | None:
-    with suppress(SQLAlchemyError):
-        async with connection.begin_nested():
-            found = await connection.scalar(text(f'select version_num from "{schema}".migration'))  # noqa: S608 - ours
-            return None if found is None else str(found)
-    return None
 
 
 async def _shown(connection: AsyncConnection, name: str) -> str:

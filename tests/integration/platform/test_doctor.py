@@ -122,3 +122,15 @@ def test_a_key_file_that_others_may_write_is_named(terminal: Terminal, tmp_path:
     file.chmod(0o622)
     said = changed(terminal, MASH_KEK="", MASH_KEK_FILE=str(file)).mash("doctor").stdout
     assert f"WRONG  key         {file} can be written by others: chmod 0400 {file}" in said
+
+
+def test_whoever_waits_for_the_schemas_goes_on_once_they_are_there(terminal: Terminal) -> None:
+    early = terminal.mash("migrate", "--wait", "1")
+    assert (early.returncode, early.stdout) == (1, "")
+    assert "not at the newest step after 1 s: keyring, intake, triage, router, notifier, console" in early.stderr
+    waiting = terminal.start("migrate", "--wait", "60")
+    ran(terminal, "migrate")
+    assert waiting.wait(60) == 0
+    url = make_url(terminal.environment["MASH_DATABASE_URL"]).set(port=free_port())
+    away = changed(terminal, MASH_DATABASE_URL=url.render_as_string(hide_password=False))
+    assert away.mash("migrate", "--wait", "1").returncode == 3
