@@ -52,6 +52,7 @@ def compiled(pack: ContinuumPack, version: str) -> Policy:
         prompts=_prompts(pack),
         history=_history(pack),
         multipliers=Lookup((row.condition, row) for row in _multipliers(pack)),
+        multiplier_codes=tuple(entry.code for entry in pack.multipliers),
         protective={entry.code: (entry.label, _clause("protective", entry.code, entry)) for entry in pack.protective},
         unknowns={
             entry.code: Unknown(entry.code, entry.label, entry.reason, _clause("unknowns", entry.code, entry))

@@ -10,8 +10,11 @@ from services.intake.policy import danger_policy
 from services.notifier.pack import read_directory
 from services.router.pack import load_routing
 from services.triage.domain.in_force import Policies
+from services.triage.examples import NAME as EXAMPLES
+from services.triage.examples import answers, read_examples, without_example
 from services.triage.policy import load_policies
 from shared.errors import SettingsError
+from shared.policy import read_pack_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ def check(directory: PackDirectory, today: date) -> Checked:
     """Whether every service could start with the packs of this directory. today: London date."""
     done: list[str] = []
     refusals: list[str] = []
-    for step in (_continuum, _danger, _across, _routing, _notices, _words):
+    for step in (_continuum, _examples, _danger, _across, _routing, _notices, _words):
         try:
             done.append(step(directory, today))
         except SettingsError as refusal:
@@ -52,6 +55,22 @@ def _continuum(directory: PackDirectory, today: date) -> str:
     policies = _policies(directory)
     now = policies.on(today)
     return f"continuum: {len(policies.versions)} version(s), in force {now.version}, {len(now.indicators)} indicators"
+
+
+def _examples(directory: PackDirectory, today: date) -> str:
+    """Runs the pack's own rule tests by the version that starts last: its examples stand beside it."""
+    pack = read_pack_file(directory.path / f"{EXAMPLES}.yaml", directory.authority, EXAMPLES)
+    policy = _policies(directory).versions[-1]
+    answered = list(answers(read_examples(pack), policy))
+    wrong = [
+        f"line {pack.line_of('cases', place)}: {answer.example.case}: {answer.difference}; correct the case or the rule"
+        for place, answer in enumerate(answered)
+        if answer.difference is not None
+    ]
+    wrong += without_example(answered, policy)
+    if wrong:
+        raise SettingsError("\n    ".join([f"{pack.path}:", *wrong]))
+    return f"examples: {len(answered)} cases decide as written, each with its clause"
 
 
 def _danger(directory: PackDirectory, today: date) -> str:

@@ -189,6 +189,7 @@ class Policy:
     prompts: PromptIndex
     history: HistoryRules
     multipliers: Lookup[Multiplier]
+    multiplier_codes: tuple[str, ...]
     protective: Mapping[str, tuple[str, str]]  # code -> label, clause
     unknowns: Mapping[str, Unknown]
     noted_defects: frozenset[str]  # defects that ask for nobody

@@ -90,5 +90,16 @@ def test_versions_that_overlap_are_refused(tmp_path: Path) -> None:
 def test_a_draft_in_a_directory_of_another_name_is_told_how_services_would_find_it(tmp_path: Path) -> None:
     shutil.copytree(delivered("medway").path, tmp_path / "draft")
     found = check(type(delivered("medway"))(tmp_path / "draft", "medway"), ON)
-    assert found.done == ("continuum: 1 version(s), in force medway/continuum@2026.1, 69 indicators",)
+    assert found.done == (
+        "continuum: 1 version(s), in force medway/continuum@2026.1, 69 indicators",
+        "examples: 240 cases decide as written, each with its clause",
+    )
     assert all("call the directory medway" in refusal for refusal in found.refusals)
+
+
+def test_an_example_that_no_longer_decides_as_written_is_refused_with_its_line(tmp_path: Path) -> None:
+    found = check(changed(tmp_path, "continuum.yaml", "{id: CA1, level: 2,", "{id: CA1, level: 3,"), ON)
+    lines = (tmp_path / "medway" / "examples.yaml").read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines, 1) if "CA1 young carer" in line)
+    (refusal,) = found.refusals
+    assert f"line {at}: CA1 young carer: level 3 and not 2; correct the case or the rule" in refusal

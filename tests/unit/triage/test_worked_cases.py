@@ -1,118 +1,74 @@
-"""Worked cases: what a practitioner would expect of each contact, written out in cases/*.yaml."""
+"""Worked cases: what a practitioner would expect of each contact, written out in every pack's `examples.yaml`."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from services.triage.domain.history import Entry
-from services.triage.domain.outcomes import Outcome, Reason
-from shared.messages.contact import Adult, CanonicalContact, Child, Concern, Defect
-from tests.builders.triage import (
-    POLICY_DIR,
-    a_child,
-    a_child_aged,
-    a_concern,
-    a_contact,
-    an_entry,
-    an_unborn_child,
-    assessed,
-    durham,
-    reason_of,
-)
+from services.triage.domain.policy import Policy
+from services.triage.examples import Answer, Examples, answers, read_examples, without_example
+from services.triage.policy import load_policy
+from shared.errors import SettingsError
+from shared.policy import read_pack
+from tests.builders.triage import POLICY_DIR
 
-_CASES = Path(__file__).parent / "cases"
-_PLAIN = {"markers", "level_thought", "narrative"}
+AUTHORITIES = ("county-durham", "medway", "north-tyneside")
 
 
-def _cases() -> list[dict[str, Any]]:
-    return [case for path in sorted(_CASES.glob("*.yaml")) for case in yaml.safe_load(path.read_text())]
+def pack(authority: str) -> tuple[Examples, Policy]:
+    policy = load_policy(read_pack(POLICY_DIR, authority, "continuum"))
+    return read_examples(read_pack(POLICY_DIR, authority, "examples")), policy
 
 
-def _child(case: dict[str, Any]) -> Child:
-    if "unborn" in case:
-        return an_unborn_child(case["unborn"])
-    if "age_months" in case:
-        return a_child_aged(case["age_months"])
-    if "age_range" in case:
-        return a_child(born_on=None, age_years=tuple(case["age_range"]))
-    return a_child(disabilities=tuple(case.get("disabilities", ())))
+def _every_answer() -> list[Answer]:
+    return [answer for authority in AUTHORITIES for answer in answers(*pack(authority))]
 
 
-def _concerns(case: dict[str, Any]) -> tuple[Concern, ...]:
-    concerns = [a_concern(theme) for theme in case.get("concerns", ())]
-    concerns += [Concern(category=category) for category in case.get("categories", ())]
-    if "graded" in case:
-        theme, scheme, value = case["graded"]
-        concerns.append(a_concern(theme, grade=(scheme, str(value))))
-    return tuple(concerns)
+@pytest.mark.parametrize("answer", _every_answer(), ids=lambda answer: answer.example.case)
+def test_a_worked_case_ends_as_a_practitioner_expects(answer: Answer) -> None:
+    assert answer.given == answer.expected
 
 
-def _contact(case: dict[str, Any]) -> CanonicalContact:
-    changes: dict[str, Any] = {name: case[name] for name in _PLAIN & case.keys()}
-    if "voice" in case:
-        changes["voice_of_child"] = case["voice"]
-    if "adult_roles" in case:
-        changes["adults"] = (Adult(roles=tuple(case["adult_roles"])),)
-    return a_contact(
-        subject=_child(case),
-        concerns=_concerns(case),
-        dash_ticks=case.get("ticks"),
-        protective=tuple(case.get("help", ())),
-        danger_criteria=tuple(case.get("given", ())),
-        immediate_danger=case.get("immediate", False),
-        defects=tuple(Defect(code=code, pointer="/child", message="") for code in case.get("defects", ())),
-        **changes,
-    )
+@pytest.mark.parametrize("authority", AUTHORITIES)
+def test_every_indicator_danger_criterion_and_multiplier_has_a_worked_case(authority: str) -> None:
+    examples, policy = pack(authority)
+    assert len(examples.cases) >= 238
+    assert list(without_example(answers(examples, policy), policy)) == []
+    assert len({example.case for example in examples.cases}) == len(examples.cases)
 
 
-def _identity(case: dict[str, Any]) -> Reason | None:
-    if "unborn" in case:
-        return Reason.UNBORN
-    return Reason(case["identity"]) if "identity" in case else None
-
-
-def _history(case: dict[str, Any]) -> list[Entry]:
-    return [
-        an_entry(
-            entry["at"],
-            entry["level"],
-            kind=entry.get("kind", "contact"),
-            agency_kind=entry.get("agency", "school"),
-            outcome=entry.get("outcome"),
-            indicators=tuple(entry.get("indicators", ())),
-        )
-        for entry in case.get("history", ())
+def test_what_no_example_shows_is_named() -> None:
+    examples, policy = pack("county-durham")
+    kept = tuple(one for one in examples.cases if "SA2" not in one.concerns)
+    assert list(without_example(answers(examples.model_copy(update={"cases": kept}), policy), policy)) == [
+        "indicators: SA2: no example shows it; add a case in which it counts",
+        "danger: sexual_abuse_disclosure: no example shows it; add a case in which it counts",
+        "danger: sexual_abuse_disclosure: no example shows that nothing lowers it; add a case with help: every_help",
     ]
 
 
-def _outcome(case: dict[str, Any]) -> Outcome:
-    return assessed(_contact(case), _history(case), identity=_identity(case))
+def test_a_wrong_answer_says_what_was_given_and_what_was_expected() -> None:
+    examples = pack("medway")[0]
+    durham = pack("county-durham")[1]
+    different = {one.example.case: one.difference for one in answers(examples, durham) if one.difference}
+    assert different["MI1 single short missing episode, returned"] == "level 2 and not 3"
+    assert different["third contact of level 3 in 90 days becomes level 4 with its flag"] == (
+        "level 3 and not 4, rating GREEN and not AMBER, flag none and not s17, "
+        "person multiplier_review and not level_4_5"
+    )
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: case["case"])
-def test_a_worked_case_ends_as_a_practitioner_expects(case: dict[str, Any]) -> None:
-    outcome = _outcome(case)
-    assert {
-        "level": outcome.score.level,
-        "rating": outcome.score.rating.value,
-        "flag": outcome.score.statutory_flag.value,
-        "person": reason_of(outcome),
-        "danger": list(outcome.score.danger),
-    } == {"danger": [], **case["expect"]}
+def test_an_example_that_cannot_be_read_names_its_line(tmp_path: Path) -> None:
+    lines = (POLICY_DIR / "medway" / "examples.yaml").read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines) if "DA1 parental conflict" in line)
+    lines[at] = lines[at].replace("level: 2", "level: two")
+    (tmp_path / "medway").mkdir()
+    (tmp_path / "medway" / "examples.yaml").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"examples.yaml: line {at + 1}: cases: 0: expect: level"):
+        read_examples(read_pack(tmp_path, "medway", "examples"))
 
 
-def _multiplier_codes() -> list[str]:
-    pack = yaml.safe_load((POLICY_DIR / "county-durham" / "continuum.yaml").read_text())
-    return [entry["code"] for entry in pack["multipliers"]]
-
-
-def test_every_indicator_danger_criterion_and_multiplier_has_a_worked_case() -> None:
-    scores = [_outcome(case).score for case in _cases()]
-    factors = {(factor.kind, factor.code) for score in scores for factor in score.factors}
-    policy = durham()
-    assert len(scores) == 213
-    assert {code for kind, code in factors if kind == "indicator"} == set(policy.indicators)
-    assert {code for kind, code in factors if kind == "danger"} == {*policy.dangers, "criterion_of_tomorrow"}
-    assert {code for kind, code in factors if kind == "multiplier"} == {*_multiplier_codes(), "sender_grade"}
+def test_examples_are_written_as_plain_data() -> None:
+    for authority in AUTHORITIES:
+        data = yaml.safe_load((POLICY_DIR / authority / "examples.yaml").read_text(encoding="utf-8"))
+        assert data["authority"] == authority
