@@ -27,6 +27,7 @@ def assessment_of(assessed: Assessed, now: datetime) -> Assessment:
         needs_person=assessed.needs_person,
         factors=score.factors,
         unknowns=score.unknowns,
+        confidence=score.confidence,
         changes=score.changes,
         prior_involvement=assessed.known.prior,
         policy_version=assessed.policy_version,

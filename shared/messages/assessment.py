@@ -28,6 +28,14 @@ class StatutoryFlag(StrEnum):
     S47 = "s47"
 
 
+class Confidence(StrEnum):
+    """How far a suggestion rests on what is known: low where something was not understood. It decides nothing."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 class Factor(Frozen):
     """One thing that counted. kind: danger, indicator, multiplier, protective, unknown.
 
@@ -81,6 +89,7 @@ class Assessment(Frozen):
     needs_person: str | None = None
     factors: tuple[Factor, ...] = Field(default=(), repr=False)
     unknowns: tuple[str, ...] = ()
+    confidence: Confidence | None = None  # None in assessments from before it was worked out
     changes: tuple[str, ...] = ()  # what would change the answer, in words
     prior_involvement: PriorInvolvement = PriorInvolvement()
     policy_version: str

@@ -9,16 +9,19 @@ from services.triage.domain.policy import HIGHEST_LEVEL, Policy
 _MOST = 8  # lines shown; the first ones matter most
 
 
-def what_would_change(findings: Findings, level: int, third_before: date | None, policy: Policy) -> tuple[str, ...]:
-    """Sentences, the weightiest first. level: the one suggested; third_before: see `Known`.
+def what_would_change(
+    findings: Findings, level: int, unknowns: tuple[str, ...], third_before: date | None, policy: Policy
+) -> tuple[str, ...]:
+    """Sentences, the weightiest first. level: the one suggested; unknowns: what is open; third_before: see `Known`.
 
     Source: design, promise 4 (every suggestion shows what would change it).
     """
     lines = [
         *_of_danger(findings),
         *_of_questions(findings, level, policy),
+        *_of_age(findings, level, unknowns, policy),
         *_of_review(findings, level),
-        *_of_next_contact(level, third_before, policy),
+        *_of_next_contact(findings, level, third_before, policy),
         *_of_strongest(findings, level, policy),
         *_of_consent(findings, level, policy),
     ]
@@ -52,11 +55,35 @@ def _of_review(findings: Findings, level: int) -> Iterator[str]:
                 yield f"A person may raise it to level {level + 1}: {multiplier.label}."
 
 
-def _of_next_contact(level: int, third_before: date | None, policy: Policy) -> Iterator[str]:
+def _of_next_contact(findings: Findings, level: int, third_before: date | None, policy: Policy) -> Iterator[str]:
     if third_before is not None and level <= policy.history.low_level_up_to:
         window = policy.history.low_level
         by = f"{third_before.day} {third_before:%B %Y}"
-        yield f"One more contact by {by} would be number {window.count} in {window.days} days and ask for a review."
+        reached = _level_with("third_low_level_contact", findings, level, policy)
+        if reached > level:
+            number = f"number {window.count} in {window.days} days"
+            yield f"One more contact by {by} would make this level {reached}: {number}."
+        else:
+            yield f"One more contact by {by} would be number {window.count} in {window.days} days and ask for a review."
+
+
+def _of_age(findings: Findings, level: int, unknowns: tuple[str, ...], policy: Policy) -> Iterator[str]:
+    if "birth_date" in unknowns:
+        reached = _level_with("age_under_1", findings, level, policy)
+        if reached > level:
+            yield f"If the child is under 1, this would be level {reached}."
+
+
+def _level_with(fact: str, findings: Findings, level: int, policy: Policy) -> int:
+    """The level if one more fact were known, everything else being as it is."""
+    evidence = findings.evidence
+    highest = max((sign.indicator.level for sign in evidence.signs), default=policy.no_indicator_level)
+    more = [
+        row.adds
+        for row in policy.multipliers.holding(evidence.facts | {fact}, evidence.indicators)
+        if row not in findings.multipliers and not row.needs and (row.up_to_level is None or highest <= row.up_to_level)
+    ]
+    return min(level + sum(more), HIGHEST_LEVEL)
 
 
 def _of_strongest(findings: Findings, level: int, policy: Policy) -> Iterator[str]:

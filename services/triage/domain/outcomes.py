@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.triage.domain.policy import Speed
-from shared.messages.assessment import Factor, Rating, StatutoryFlag
+from shared.messages.assessment import Confidence, Factor, Rating, StatutoryFlag
 
 
 class Reason(StrEnum):
@@ -37,6 +37,7 @@ class Score:
     factors: tuple[Factor, ...]
     unknowns: tuple[str, ...]
     changes: tuple[str, ...]
+    confidence: Confidence
 
     @property
     def is_urgent(self) -> bool:

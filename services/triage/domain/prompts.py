@@ -68,9 +68,11 @@ def _texts(contact: CanonicalContact) -> Iterator[tuple[str, str]]:
         yield "narrative", contact.narrative
     if contact.voice_of_child:
         yield "voice_of_child", contact.voice_of_child
-    for place, concern in enumerate(contact.concerns):
-        if concern.text and concern.text != contact.narrative:
-            yield concern.source or f"concerns[{place}]", concern.text
+    yield from sorted(  # In an order of their own: the same contact told in another order is the same contact.
+        (concern.source or f"concerns[{place}]", concern.text)
+        for place, concern in enumerate(contact.concerns)
+        if concern.text and concern.text != contact.narrative
+    )
 
 
 def _words(text: str) -> list[str]:

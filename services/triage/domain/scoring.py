@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from services.triage.domain.changes import what_would_change
+from services.triage.domain.confidence import confidence_in
 from services.triage.domain.factors import factors_of
 from services.triage.domain.findings import Findings, find
 from services.triage.domain.history import Known
@@ -31,13 +32,14 @@ def assess(
     on: the London date of receipt. identity: why the subject is not settled, or None. danger: criteria met at intake.
     """
     findings = find(contact, known, on, policy, danger)
-    score = _score(findings, known.third_before, policy)
+    score = _score(findings, known.third_before, identity, policy)
     reason = reason_for_person(findings, score, identity, policy)
     return Suggested(score) if reason is None else NeedsPerson(reason, score)
 
 
-def _score(findings: Findings, third_before: date | None, policy: Policy) -> Score:
+def _score(findings: Findings, third_before: date | None, identity: Reason | None, policy: Policy) -> Score:
     level, speed = _level(findings, policy), _speed(findings, policy)
+    unknowns = left_open(findings.contact, findings.evidence)
     return Score(
         level=level,
         speed=speed,
@@ -46,8 +48,9 @@ def _score(findings: Findings, third_before: date | None, policy: Policy) -> Sco
         danger=tuple(danger.code for danger in findings.dangers),
         indicators=tuple(sorted(findings.evidence.indicators)),
         factors=factors_of(findings, policy),
-        unknowns=left_open(findings.contact, findings.evidence),
-        changes=what_would_change(findings, level, third_before, policy),
+        unknowns=unknowns,
+        changes=what_would_change(findings, level, unknowns, third_before, policy),
+        confidence=confidence_in(findings, unknowns, identity, policy),
     )
 
 

@@ -4,10 +4,15 @@ from datetime import date
 
 import pytest
 
-from services.triage.domain.outcomes import Score
+from services.triage.domain.outcomes import Reason, Score
+from services.triage.domain.scoring import assess
+from services.triage.policy import load_policy
 from shared.messages.assessment import Factor
-from shared.messages.contact import Concern, Consent, Severity
+from shared.messages.contact import CanonicalContact, Concern, Consent, Defect, Severity
+from shared.policy import read_pack
 from tests.builders.triage import (
+    POLICY_DIR,
+    RECEIVED_ON,
     a_child,
     a_child_aged,
     a_concern,
@@ -16,6 +21,7 @@ from tests.builders.triage import (
     an_entry,
     an_unborn_child,
     assessed,
+    known_by,
 )
 
 
@@ -201,3 +207,45 @@ def test_no_name_or_narrative_shows_in_the_repr_of_what_triage_holds() -> None:
     shown = repr(assessed(contact))
     assert "Secret" not in shown
     assert "Robin" not in repr(contact)
+
+
+MEDWAY = load_policy(read_pack(POLICY_DIR, "medway", "continuum"))
+
+
+def test_where_the_pack_raises_a_third_contact_the_level_it_would_make_is_said_with_the_date() -> None:
+    contact = a_contact("AT2")
+    changes = assess(
+        contact, known_by(contact, [an_entry(date(2026, 1, 5))], MEDWAY), None, RECEIVED_ON, MEDWAY
+    ).score.changes
+    assert "One more contact by 5 April 2026 would make this level 4: number 3 in 90 days." in changes
+
+
+def test_an_unknown_date_of_birth_says_what_it_would_change() -> None:
+    known, unknown = a_contact("AT2"), a_contact("AT2", subject=a_child(born_on=None))
+    assert "If the child is under 1, this would be level 4." in assessed(unknown).score.changes
+    assert "If the child is under 1, this would be level 4." not in assessed(known).score.changes
+
+
+@pytest.mark.parametrize(
+    ("contact", "confidence"),
+    [
+        (a_contact("AT1"), "high"),
+        (a_contact("AT1", subject=a_child(born_on=None)), "medium"),
+        (a_contact("DA2"), "medium"),
+        (a_contact(concerns=(a_concern("DA2", grade=("DASH", "STANDARD")),)), "high"),
+        (a_contact("AT1", narrative="There was a knife."), "medium"),
+        (a_contact("AT1", defects=(Defect(code="identifier_invalid", pointer="/child", message=""),)), "medium"),
+        (a_contact("AT1", defects=(Defect(code="postcode_partial", pointer="/child", message=""),)), "high"),
+        (a_contact("AT1", "ZZ9"), "low"),
+        (a_contact(), "low"),
+        (a_contact("AT1", danger_criteria=("text_prompt",)), "low"),
+        (a_contact("SA2", "ZZ9"), "high"),
+    ],
+    ids=["all known", "age", "grade", "graded", "words", "defect", "note", "unread", "nothing", "prompt", "danger"],
+)
+def test_confidence_says_how_far_the_answer_rests_on_what_is_known(contact: CanonicalContact, confidence: str) -> None:
+    assert assessed(contact).score.confidence == confidence
+
+
+def test_an_unsettled_identity_leaves_the_history_open() -> None:
+    assert assessed(a_contact("AT1"), identity=Reason.IDENTITY_UNCERTAIN).score.confidence == "medium"
