@@ -1,6 +1,9 @@
 """`mash policy`."""
 
+import json
+import os
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -84,6 +87,43 @@ def diff(
     print(f"{one.version} -> {other.version}: {len(found)} difference(s)")
     for change in found:
         print(change)
+
+
+@policy.command()
+def backtest(
+    candidate: Annotated[str, typer.Option(help=f"The continuum to try: {PACK_HELP}")],
+    live: Annotated[str | None, typer.Option(help="The continuum to compare with; MASH_AUTHORITY's if none.")] = None,
+    simulated: Annotated[str, typer.Option(help="Authority whose simulated year is replayed.")] = "medway",
+    count: Annotated[int | None, typer.Option(min=1, help="Contacts; default is the authority's year.")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same contacts.")] = 1,
+    start: Annotated[str, typer.Option(help="First day of the simulated year, yyyy-mm-dd.")] = "2025-12-01",
+    out: Annotated[Path | None, typer.Option(help="Directory for backtest.json and backtest.html.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
+) -> None:
+    """Try a continuum: replay contacts through it beside the live one and report who would move, and why.
+
+    Pure: every contact is scored anew by both, each with the history it would have made. Nothing is sent or changed.
+    """
+    from deploy.mash.policy.backtest.command import try_simulated, write_report
+    from deploy.mash.simulate.workload import AUTHORITIES, read_places
+
+    if simulated not in AUTHORITIES:
+        raise UsageMistake(f"no workload table for '{simulated}': there is one for {', '.join(AUTHORITIES)}")
+    authority = live or os.environ.get("MASH_AUTHORITY") or "county-durham"
+    contacts = count or read_places(simulated).contacts
+    report = try_simulated(authority, candidate, simulated, contacts, seed, _day(start))
+    if out is not None:
+        write_report(report, out)
+    if as_json:
+        print(json.dumps(report, indent=2))
+        return
+    from rich.console import Console
+
+    from deploy.mash.policy.backtest.table import show as show_table
+
+    show_table(report, Console())
+    if out is not None:
+        print(f"\nwritten: {out / 'backtest.json'} and {out / 'backtest.html'}")
 
 
 def _today() -> date:

@@ -1,12 +1,14 @@
 """Why a person must decide, or None where the rules decide safely."""
 
 from services.triage.domain.findings import Findings
-from services.triage.domain.outcomes import Reason, Score
+from services.triage.domain.outcomes import Reason
 from services.triage.domain.policy import Policy
 from shared.messages.assessment import StatutoryFlag
 
 
-def reason_for_person(findings: Findings, score: Score, identity: Reason | None, policy: Policy) -> Reason | None:
+def reason_for_person(
+    findings: Findings, level: int, flag: StatutoryFlag, identity: Reason | None, policy: Policy
+) -> Reason | None:
     """The first reason that applies, in the order in which people must act on them.
 
     Source: continuum, rules 2 and 5, and design, promise 4; their order: assumption.
@@ -21,14 +23,14 @@ def reason_for_person(findings: Findings, score: Score, identity: Reason | None,
         return identity
     if not findings.evidence.indicators:
         return Reason.TEXT_PROMPT if findings.hits else Reason.NO_INDICATOR
-    return _of_level(score, policy) or _of_reading(findings, policy)
+    return _of_level(level, flag, policy) or _of_reading(findings, policy)
 
 
-def _of_level(score: Score, policy: Policy) -> Reason | None:
-    row = policy.levels[score.level]
+def _of_level(level: int, flag: StatutoryFlag, policy: Policy) -> Reason | None:
+    row = policy.levels[level]
     if row.reason is not None:
         return Reason(row.reason)
-    return None if score.statutory_flag is StatutoryFlag.NONE else Reason.STATUTORY_FLAG
+    return None if flag is StatutoryFlag.NONE else Reason.STATUTORY_FLAG
 
 
 def _of_reading(findings: Findings, policy: Policy) -> Reason | None:

@@ -4,6 +4,7 @@ Source: continuum of need, rules for the router 1 and 5. Nothing lowers; an inpu
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from services.triage.domain.changes import what_would_change
@@ -19,6 +20,18 @@ from shared.messages.assessment import Rating, StatutoryFlag
 from shared.messages.contact import CanonicalContact
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the rules make of one contact, before any of it is explained. reason: why a person must decide, or None."""
+
+    findings: Findings
+    level: int
+    speed: Speed
+    rating: Rating
+    statutory_flag: StatutoryFlag
+    reason: Reason | None
+
+
 def assess(
     contact: CanonicalContact,
     known: Known,
@@ -31,20 +44,41 @@ def assess(
 
     on: the London date of receipt. identity: why the subject is not settled, or None. danger: criteria met at intake.
     """
+    decided = decide(contact, known, identity, on, policy, danger)
+    score = _explained(decided, known.third_before, identity, policy)
+    return Suggested(score) if decided.reason is None else NeedsPerson(decided.reason, score)
+
+
+def decide(
+    contact: CanonicalContact,
+    known: Known,
+    identity: Reason | None,
+    on: date,
+    policy: Policy,
+    danger: Iterable[str] = (),
+) -> Decided:
+    """As `assess`, without the explanation: what a replay of many contacts needs."""
     findings = find(contact, known, on, policy, danger)
-    score = _score(findings, known.third_before, identity, policy)
-    reason = reason_for_person(findings, score, identity, policy)
-    return Suggested(score) if reason is None else NeedsPerson(reason, score)
-
-
-def _score(findings: Findings, third_before: date | None, identity: Reason | None, policy: Policy) -> Score:
     level, speed = _level(findings, policy), _speed(findings, policy)
-    unknowns = left_open(findings.contact, findings.evidence)
-    return Score(
+    flag = _flag(findings, level, policy)
+    return Decided(
+        findings=findings,
         level=level,
         speed=speed,
         rating=_rating(level, speed, policy),
-        statutory_flag=_flag(findings, level, policy),
+        statutory_flag=flag,
+        reason=reason_for_person(findings, level, flag, identity, policy),
+    )
+
+
+def _explained(decided: Decided, third_before: date | None, identity: Reason | None, policy: Policy) -> Score:
+    findings, level = decided.findings, decided.level
+    unknowns = left_open(findings.contact, findings.evidence)
+    return Score(
+        level=level,
+        speed=decided.speed,
+        rating=decided.rating,
+        statutory_flag=decided.statutory_flag,
         danger=tuple(danger.code for danger in findings.dangers),
         indicators=tuple(sorted(findings.evidence.indicators)),
         factors=factors_of(findings, policy),
