@@ -30,6 +30,8 @@ _COMMANDS = {
     "topics": "deploy.mash.commands.topics:topics",
     "access": "deploy.mash.commands.access:access",
     "key": "deploy.mash.commands.key:key",
+    "backup": "deploy.mash.commands.backup:backup",
+    "restore": "deploy.mash.commands.backup:restore",
     "erase": "deploy.mash.commands.erase:erase",
     "simulate": "deploy.mash.simulate.command:simulate",
     "people": "deploy.mash.people.command:people",
