@@ -26,6 +26,25 @@ async def apply_migrations(url: str) -> None:
         raise Mistake(f"the migrations failed: {_first_line(error)}") from error
 
 
+async def grant_rights(url: str, prefix: str) -> None:
+    """Give the role of each service its rights. Raises Mistake where a role is missing or may not be given rights."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shared.database import make_engine
+    from shared.grants import grant_steps
+
+    engine = make_engine(url, application="mash-migrate", pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            for step in grant_steps(prefix):
+                await connection.execute(text(step))
+    except SQLAlchemyError as error:
+        raise Mistake(f"the rights could not be given: {_first_line(error)}") from error
+    finally:
+        await engine.dispose()
+
+
 async def behind_within(url: str, seconds: float) -> list[str]:
     """The schemas that are not at the newest step after so long; [] as soon as all are. Changes nothing.
 
