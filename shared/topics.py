@@ -24,7 +24,8 @@ MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 class Topic:
     """One topic. owners are the services that write it; readers those that must have handled each message.
 
-    subscribers outside this system (receiving services) are not readers: nobody waits for them here.
+    onlookers read it too, and nobody waits for them: what they miss comes another way. Subscribers outside this system
+    (receiving services) are none of these.
     """
 
     name: str
@@ -33,18 +34,33 @@ class Topic:
     owners: tuple[str, ...]
     readers: tuple[str, ...]
     partitions: int
+    onlookers: tuple[str, ...] = ()
 
 
-def _lanes(stem: str, message: type[Message], owners: tuple[str, ...], readers: tuple[str, ...]) -> dict[Lane, Topic]:
+def _lanes(
+    stem: str,
+    message: type[Message],
+    owners: tuple[str, ...],
+    readers: tuple[str, ...],
+    urgent_onlookers: tuple[str, ...] = (),
+) -> dict[Lane, Topic]:
     counts = {Lane.URGENT: URGENT_PARTITIONS, Lane.ROUTINE: ROUTINE_PARTITIONS}
     return {
-        lane: Topic(f"{stem}.{lane.value}.v{message.MAJOR}", message, lane, owners, readers, count)
+        lane: Topic(
+            f"{stem}.{lane.value}.v{message.MAJOR}",
+            message,
+            lane,
+            owners,
+            readers,
+            count,
+            urgent_onlookers if lane is Lane.URGENT else (),
+        )
         for lane, count in counts.items()
     }
 
 
-CONTACT_RECEIVED = _lanes("contact.received", ContactReceived, ("intake",), ("triage",))
-CONTACT_ASSESSED = _lanes("contact.assessed", ContactAssessed, ("triage",), ("router",))
+CONTACT_RECEIVED = _lanes("contact.received", ContactReceived, ("intake",), ("triage",), ("console",))
+CONTACT_ASSESSED = _lanes("contact.assessed", ContactAssessed, ("triage",), ("router",), ("console",))
 NOTICE_REQUESTED = _lanes("notice.requested", NoticeRequested, ("intake", "router"), ("notifier",))
 STAFF_DECIDED = _lanes("staff.decided", StaffDecided, ("console",), ("router",))
 CASE_DECIDED = Topic("case.decided.v1", CaseDecided, Lane.ROUTINE, ("router",), ("triage",), URGENT_PARTITIONS)

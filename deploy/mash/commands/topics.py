@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 from typing import Annotated
 
 import typer
@@ -15,6 +16,14 @@ def topics(
     asyncapi: Annotated[
         bool, typer.Option("--asyncapi", help="Print the AsyncAPI document and create nothing.")
     ] = False,
+    acls: Annotated[
+        str | None,
+        typer.Option(
+            "--acls",
+            metavar="PREFIX",
+            help="Print what the users PREFIXintake, … may do: arguments of kafka-acls.sh, a call a line.",
+        ),
+    ] = None,
 ) -> None:
     """Create the topics of the catalogue that are missing, and list them all.
 
@@ -25,6 +34,12 @@ def topics(
         from shared.asyncapi import document
 
         print(json.dumps(document(), indent=2))
+        return
+    if acls is not None:
+        from shared.acls import acl_arguments
+
+        for call in acl_arguments(acls):
+            print(shlex.join(call))
         return
     from deploy.mash.schema import create_topics, wanted_partitions
 

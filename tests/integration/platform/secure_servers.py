@@ -38,6 +38,11 @@ class Certificates:
     stranger: Path
     server_context: ssl.SSLContext
 
+    @property
+    def client_context(self) -> ssl.SSLContext:
+        """Trusts who signs here."""
+        return ssl.create_default_context(cafile=self.ca)
+
 
 def make_certificates(directory: Path) -> Certificates:
     """New ones, for LOOPBACK and localhost."""
@@ -70,9 +75,12 @@ def _as_java_reads(key: trustme.Blob) -> bytes:
 
 
 class SecureKafka(EmbeddedKafka):
-    """A broker whose client listener speaks TLS. mutual: callers show a certificate; else a name and password."""
+    """A broker whose client listener speaks TLS. mutual: callers show a certificate; else a name and password.
 
-    def __init__(self, directory: Path, certificates: Certificates, *, mutual: bool) -> None:
+    guarded: nobody may do anything that no rule allows.
+    """
+
+    def __init__(self, directory: Path, certificates: Certificates, *, mutual: bool, guarded: bool = False) -> None:
         admin, password = _ADMIN
         protocol = "SSL" if mutual else "SASL_SSL"
         settings = {
@@ -88,6 +96,11 @@ class SecureKafka(EmbeddedKafka):
             "listener.name.plaintext.plain.sasl.jaas.config": _plain(admin, password) + f' user_{admin}="{password}";',
             "listener.name.plaintext.scram-sha-512.sasl.jaas.config": f"{_SCRAM} required;",
         }
+        if guarded:
+            settings |= {
+                "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "super.users": f"User:{admin};User:ANONYMOUS",
+            }
         super().__init__(directory, settings=settings)
         self._certificates = certificates
         self._mutual = mutual
@@ -96,7 +109,7 @@ class SecureKafka(EmbeddedKafka):
         """Start, and make the account of the services where they need one."""
         super().start()
         if not self._mutual:
-            self._add_user()
+            self.add_users(USERNAME)
 
     def _answers(self) -> bool:
         context = ssl.create_default_context(cafile=self._certificates.ca)
@@ -109,7 +122,18 @@ class SecureKafka(EmbeddedKafka):
             return True
         return False
 
-    def _add_user(self) -> None:
+    def add_users(self, *names: str) -> None:
+        """Accounts with PASSWORD."""
+        for name in names:
+            change = ("--alter", "--entity-type", "users", "--entity-name", name)
+            secret = ("--add-config", f"SCRAM-SHA-512=[password={PASSWORD}]")
+            self._as_admin("kafka.admin.ConfigCommand", *change, *secret)
+
+    def allow(self, *arguments: str) -> None:
+        """One call of kafka-acls.sh."""
+        self._as_admin("kafka.admin.AclCommand", *arguments)
+
+    def _as_admin(self, program: str, *arguments: str) -> None:
         admin, password = _ADMIN
         options = self.directory / "admin.properties"
         options.write_text(
@@ -118,17 +142,17 @@ class SecureKafka(EmbeddedKafka):
             f"sasl.jaas.config={_plain(admin, password)};\n"
         )
         jars = class_path(locked_jars(), self.directory.parent / "jars")
-        subprocess.run(
+        done = subprocess.run(
             [
-                *(java_program(), "-cp", os.pathsep.join(map(str, jars)), "kafka.admin.ConfigCommand"),
-                *("--bootstrap-server", self.bootstrap, "--command-config", str(options), "--alter"),
-                *("--entity-type", "users", "--entity-name", USERNAME),
-                *("--add-config", f"SCRAM-SHA-512=[password={PASSWORD}]"),
+                *(java_program(), "-cp", os.pathsep.join(map(str, jars)), program),
+                *("--bootstrap-server", self.bootstrap, "--command-config", str(options), *arguments),
             ],
-            check=True,
+            check=False,
             capture_output=True,
+            text=True,
             timeout=60,
         )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import signal
-import subprocess
 from collections.abc import Iterator
 
 import httpx
@@ -13,10 +11,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from deploy.mash.embedded.ports import free_port
 from shared.grants import SERVICES
 from shared.ids import new_id
 from tests.integration.platform.conftest import Terminal
+from tests.integration.platform.five_services import serving
 from tests.integration.platform.running_system import ROOT, until
 
 pytestmark = pytest.mark.timeout(300)
@@ -59,25 +57,9 @@ def roles(terminal: Terminal) -> Iterator[dict[str, str]]:
 def services(terminal: Terminal, roles: dict[str, str]) -> Iterator[dict[str, str]]:
     """All five, each as its own role; their addresses."""
     terminal.mash("topics")
-    ports = {name: free_port() for name in SERVICES}
-    running: list[subprocess.Popen[bytes]] = []
-    for name in SERVICES:
-        own = Terminal({**terminal.environment, "MASH_DATABASE_URL": roles[name], "MASH_RECONCILE_EVERY_SECONDS": "1"})
-        running.append(own.start("serve", name, "--port", str(ports[name])))
-    urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-    for name, url in urls.items():
-        until(lambda url=url: _ready(url), f"{name} is ready", 90)  # type: ignore[misc]
-    yield urls
-    for one in running:
-        one.send_signal(signal.SIGTERM)
-    assert {one.wait(60) for one in running} == {0}
-
-
-def _ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
-    except httpx.HTTPError:
-        return False
+    common = terminal.environment | {"MASH_RECONCILE_EVERY_SECONDS": "1"}
+    with serving(lambda name: common | {"MASH_DATABASE_URL": roles[name]}) as urls:
+        yield urls
 
 
 def test_a_contact_goes_all_the_way_and_a_person_decides(terminal: Terminal, services: dict[str, str]) -> None:
