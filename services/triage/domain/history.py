@@ -87,9 +87,7 @@ def known_before(history: History, on: date, agency_kind: str, contact_id: UUID,
     """What was known when a contact of `agency_kind` arrived on the London date `on`; later entries do not count.
 
     history: one entry for each contact, whatever versions it came in (`versions.py`).
-    Source: continuum, risk multipliers (12 months, 90 days, the same week); timescales, REREFER (12 months); what is
-    told of a child whose case is open is news about that case, no re-referral: assumption (nearest: rules to encode, 2
-    and 3, an open child moves without a new referral and goes to its worker).
+    Source: continuum, risk multipliers (12 months, 90 days, the same week); timescales, REREFER (12 months).
     """
     entries = [entry for entry in history.entries if entry.on <= on and entry.contact_id != contact_id]
     contacts = [entry for entry in entries if entry.is_contact]
@@ -158,7 +156,7 @@ def _facts(
     prior: PriorInvolvement, contacts: Sequence[Entry], low: Sequence[date], on: date, rules: HistoryRules
 ) -> frozenset[str]:
     states = {
-        "rereferral_within_12_months": prior.referrals_12_months > 0 and prior.open_team is None,
+        "rereferral_within_12_months": prior.referrals_12_months > 0,
         "third_low_level_contact": len(low) >= rules.low_level.count - 1,
         "several_agencies_in_a_week": len(prior.agency_kinds_7_days) >= rules.agencies.count,
         "third_domestic_abuse_incident": _again(contacts, on, rules.domestic_abuse),

@@ -91,16 +91,6 @@ def test_the_open_team_is_the_one_that_took_the_child_on_last(episodes: tuple[Ep
     assert prior.known_within_12_months is (team is not None)
 
 
-@pytest.mark.parametrize(
-    ("closed_on", "is_rereferral"), [(None, False), (date(2026, 3, 11), False), (ON, True), (date(2026, 1, 5), True)]
-)
-def test_news_about_an_open_case_is_no_rereferral(closed_on: date | None, is_rereferral: bool) -> None:
-    earlier = an_entry(date(2025, 12, 1), level=5)
-    found = known(earlier, episodes=(Episode("ff-north-1", date(2025, 12, 1), closed_on),))
-    assert ("rereferral_within_12_months" in found.facts) is is_rereferral
-    assert found.prior.referrals_12_months == 1
-
-
 def test_plans_and_care_long_ago_are_remembered() -> None:
     prior = known(an_entry(date(2015, 1, 1), kind="plan"), an_entry(date(2014, 1, 1), kind="looked_after")).prior
     assert (prior.previous_plan, prior.previously_looked_after, prior.known_within_12_months) == (True, True, False)
