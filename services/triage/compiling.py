@@ -220,6 +220,7 @@ def _multipliers(pack: ContinuumPack) -> tuple[Multiplier, ...]:
             speed=entry.speed,
             statutory=entry.statutory,
             review=entry.review,
+            open_team_reviews=entry.open_team_reviews,
             clause=_clause("multipliers", entry.code, entry),
         )
         for entry in pack.multipliers

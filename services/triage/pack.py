@@ -250,6 +250,7 @@ class MultiplierEntry(Sourced, ConditionEntry):
     speed: Speed | None = None
     statutory: StatutoryFlag = StatutoryFlag.NONE
     review: bool = False
+    open_team_reviews: bool = False
 
 
 class ProtectiveEntry(Sourced):

@@ -20,6 +20,7 @@ REASONS = {
     "open_case": "The child has an open case",
     "level_1": "Level 1: may need advice only",
     "multiplier_review": "Risk factors ask for a review",
+    "history_review": "Earlier contacts ask for a review",
     "place_via_maps": "Requests about a place go through MAPS",
     "auto_early_help": "Early help, placed by policy with consent",
     "person_decided": "A person decided",

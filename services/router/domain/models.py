@@ -19,6 +19,7 @@ class Reason(StrEnum):
     OPEN_CASE = "open_case"
     LEVEL_4_5 = "level_4_5"
     STATUTORY_FLAG = "statutory_flag"
+    HISTORY_REVIEW = "history_review"
     LEVEL_1 = "level_1"
     UNBORN = "unborn"
     OUT_OF_AREA = "out_of_area"

@@ -2,8 +2,9 @@
 
 Early help is placed without a person only at level 2 or 3, with consent given, no danger, no statutory flag, nothing
 that needs a person, and exactly one service that the catalogue finds. With an open case, what is below level 4,
-without a flag and without anything that needs a person goes to the team that holds it; everything else waits at the
-MASH (or at MAPS, for a place) with a suggestion and the reason, and the team is told at once, unless it is restricted.
+without a flag and without anything that needs a person but a return goes to the team that holds it; everything else
+waits at the MASH (or at MAPS, for a place) with a suggestion and the reason, and the team is told at once, unless it
+is restricted.
 Sources: D3 (never do nothing; the system suggests, a person decides); D1 (SEND through One Point, TAC through MAPS);
 design, promise 4 (levels 4 and 5 always wait for a person); what an open case short-cuts: assumption, confirm with the
 authority (nearest: Durham rules to encode 2 and 3, step up without a new referral, an open child goes to its worker).
@@ -187,9 +188,13 @@ def _first_holder(catalogue: Catalogue, kind: TeamKind) -> Entry | None:
 
 
 def _with_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Waiting | Placed:
-    """To the team that holds the open case, or before a person: then the team hears of it at once."""
+    """To the team that holds the open case, or before a person: then the team hears of it at once.
+
+    A return of the child, and nothing else, is reviewed by the team that works with it: assumption (nearest: rules to
+    encode, 2 and 3, an open child moves without a new referral and goes to its worker).
+    """
     takes = _team_takes(held, contact, policy.catalogue)
-    if takes and contact.needs_person is None and not _is_statutory(contact):
+    if takes and contact.needs_person in (None, Reason.HISTORY_REVIEW) and not _is_statutory(contact):
         return _to_open_case(held, contact, policy)
     return Waiting(
         queue=policy.catalogue.people.otherwise,

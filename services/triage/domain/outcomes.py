@@ -21,6 +21,7 @@ class Reason(StrEnum):
     LEVEL_1 = "level_1"
     STATUTORY_FLAG = "statutory_flag"
     MULTIPLIER_REVIEW = "multiplier_review"
+    HISTORY_REVIEW = "history_review"
     DEFECTS = "defects"
 
 

@@ -101,6 +101,7 @@ class Multiplier:
     statutory: StatutoryFlag
     review: bool
     clause: str
+    open_team_reviews: bool = False  # where a team works with the child, it is the one to review
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,10 @@ def _of_reading(findings: Findings, policy: Policy) -> Reason | None:
     unread = {policy.unknowns[item.code].reason for item in findings.evidence.unread}
     if Reason.NO_INDICATOR in unread:
         return Reason.NO_INDICATOR
-    if any(row.review for row in findings.multipliers):
+    reviews = [row for row in findings.multipliers if row.review]
+    if not all(row.open_team_reviews for row in reviews):
         return Reason.MULTIPLIER_REVIEW
     noted = policy.noted_defects
     if unread or any(defect.code not in noted for defect in findings.contact.defects):
         return Reason.DEFECTS
-    return None
+    return Reason.HISTORY_REVIEW if reviews else None

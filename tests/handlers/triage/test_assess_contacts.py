@@ -163,7 +163,7 @@ async def test_the_second_contact_of_a_child_knows_about_the_first_one_of_the_sa
     messages = {message.contact_id: message for message in await assess(units, later, earlier)}
     assert not messages[earlier.contact_id].facets.known_within_12_months
     assert messages[later.contact_id].facets.known_within_12_months
-    assert messages[later.contact_id].facets.needs_person == "multiplier_review"
+    assert messages[later.contact_id].facets.needs_person == "history_review"
     assert messages[later.contact_id].subject == messages[earlier.contact_id].subject
     assert explanation(units, messages[later.contact_id]).prior_involvement.referrals_12_months == 1
 

@@ -59,7 +59,7 @@ async def test_a_contact_decided_as_a_referral_makes_the_next_one_a_rereferral()
     await learn(units, decided(first.contact_id, level=4, outcome="CIN"))
     (second,) = await assess(units, a_contact("AT1"))
     assert explanation(units, second).prior_involvement.referrals_12_months == 1
-    assert second.facets.needs_person == "multiplier_review"
+    assert second.facets.needs_person == "history_review"
 
 
 async def test_a_contact_stepped_down_by_a_person_is_no_referral() -> None:

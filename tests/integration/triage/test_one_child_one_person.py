@@ -71,7 +71,7 @@ async def test_the_later_unit_waits_for_the_earlier_one_and_finds_its_person_and
         ("upn",),
     ]
     (needs,) = await triage.rows(f"select needs_person from triage.assessment where contact_id = '{theirs.contact_id}'")
-    assert needs == ("multiplier_review",)
+    assert needs == ("history_review",)
 
 
 async def test_where_the_earlier_unit_fails_the_later_one_makes_the_person(
@@ -95,7 +95,7 @@ async def test_two_contacts_of_a_known_child_at_once_both_count(triage: Triage, 
     mine, theirs = await triage.received(*(a_contact("AT1", subject=child) for _ in range(2)))
     await asyncio.gather(triage.takes(ROUTINE, [mine]), other_triage.takes(URGENT, [theirs]))
     reasons = await triage.rows("select needs_person from triage.assessment order by assessed_at, needs_person")
-    assert sorted(reasons, key=str) == [("multiplier_review",), (None,), (None,)]
+    assert sorted(reasons, key=str) == [("history_review",), (None,), (None,)]
 
 
 async def test_two_numbers_that_come_at_once_for_one_known_child_are_not_both_believed(

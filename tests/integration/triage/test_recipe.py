@@ -62,7 +62,7 @@ async def test_danger_and_routine_of_one_child_meet_in_one_history(triage: Triag
     assert await triage.rows("select count(distinct person_id), count(*) from triage.involvement") == [(1, 2)]
     assert await triage.rows("select needs_person from triage.assessment order by level desc") == [
         ("danger",),
-        ("multiplier_review",),
+        ("history_review",),
     ]
 
 

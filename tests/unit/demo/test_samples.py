@@ -51,7 +51,7 @@ def test_the_samples_show_what_the_system_is_for() -> None:
         "no_indicator",
         "unborn",
         "open_case",
-        "multiplier_review",
+        "history_review",
         "defects",
         "identity_uncertain",
     }
