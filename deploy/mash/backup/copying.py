@@ -30,7 +30,7 @@ async def take(url: str, directory: Path) -> Manifest:
             snapshot = str(await connection.scalar(text("select pg_export_snapshot()")))
             names = [f"--schema={name}" for name in ALL]
             options = ("--format=custom", f"--snapshot={snapshot}", f"--file={dump}", "--no-owner")
-            run("pg_dump", make_url(url), *options, *names)
+            run("pg_dump", await _major(connection), make_url(url), *options, *names)
             manifest = await _described(connection, dump)
     except (SQLAlchemyError, OSError) as error:
         raise _told(error, url) from error
@@ -68,6 +68,10 @@ async def _described(connection: AsyncConnection, dump: Path) -> Manifest:
     )
 
 
+async def _major(connection: AsyncConnection) -> int:
+    return int(await connection.scalar(text("select current_setting('server_version_num')::int / 10000")) or 0)
+
+
 async def put_back(url: str, directory: Path) -> Manifest:
     """Put a backup into a database that has nothing of ours. All of it or nothing. Raises Mistake, NotReachable."""
     manifest = read_manifest(directory)
@@ -75,10 +79,11 @@ async def put_back(url: str, directory: Path) -> Manifest:
     try:
         async with engine.connect() as connection:
             there = sorted((await connection.execute(_OURS, {"names": list(ALL)})).scalars())
+            major = await _major(connection)
         if there:
             raise Mistake(f"{shown(url)} is not empty, it has {', '.join(there)}: restore into a new database")
         options = ("--exit-on-error", "--single-transaction", "--no-owner")
-        run("pg_restore", make_url(url), *options, f"--dbname={make_url(url).database}", str(directory / DUMP))
+        run("pg_restore", major, make_url(url), *options, f"--dbname={make_url(url).database}", str(directory / DUMP))
         async with engine.connect() as connection:
             accepted = {str(agency): int(count) for agency, count in await connection.execute(_ACCEPTED)}
     except (SQLAlchemyError, OSError) as error:

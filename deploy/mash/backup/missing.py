@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -18,6 +18,7 @@ from shared.errors import PermanentFailure
 from shared.kafka_link import KafkaLink
 from shared.messages.build import read_message
 from shared.messages.contact_received import ContactReceived
+from shared.positions import read_positions
 from shared.topics import CONTACT_RECEIVED
 
 _UNKNOWN = text(
@@ -57,29 +58,26 @@ async def missing_after_restore(url: str, link: KafkaLink) -> list[Missing]:
 
 
 async def _seen_on_kafka(link: KafkaLink) -> dict[UUID, _Seen]:
+    positions = await read_positions(link, [topic.name for topic in CONTACT_RECEIVED.values()], [])
+    if positions is None:
+        raise KafkaConnectionError
+    left = {one: end for one, end in positions.ends.items() if end > positions.begins.get(one, 0)}
+    found: dict[UUID, _Seen] = {}
+    if not left:
+        return found
     consumer = AIOKafkaConsumer(**link.client(), client_id="mash-restore", enable_auto_commit=False)
     await consumer.start()
-    found: dict[UUID, _Seen] = {}
     try:
-        for topic in CONTACT_RECEIVED.values():
-            partitions = [TopicPartition(topic.name, n) for n in await _partitions(consumer, topic.name)]
-            if not partitions:
-                continue
-            consumer.assign(partitions)
-            ends = await consumer.end_offsets(partitions)
-            await consumer.seek_to_beginning(*partitions)
-            while any([await consumer.position(one) < ends[one] for one in partitions]):
-                for records in (await consumer.getmany(timeout_ms=1000, max_records=_BATCH)).values():
-                    for record in records:
-                        _note(record.value or b"", found)
+        consumer.assign(list(left))
+        await consumer.seek_to_beginning(*left)
+        while left:
+            for records in (await consumer.getmany(timeout_ms=1000, max_records=_BATCH)).values():
+                for record in records:
+                    _note(record.value or b"", found)
+            left = {one: end for one, end in left.items() if await consumer.position(one) < end}
     finally:
         await consumer.stop()
     return found
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer._client.force_metadata_update()
-    return consumer.partitions_for_topic(topic) or set()
 
 
 def _note(body: bytes, found: dict[UUID, _Seen]) -> None:

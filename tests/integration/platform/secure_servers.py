@@ -1,7 +1,9 @@
 """A Kafka that speaks TLS and asks who calls, TLS in front of PostgreSQL, and certificates made for one test run."""
 
+import argparse
 import asyncio
 import os
+import shlex
 import socket
 import ssl
 import subprocess
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import CreateAclsRequest
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -21,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from deploy.mash.embedded.jars import class_path, locked_jars
 from deploy.mash.embedded.kafka import EmbeddedKafka, java_program
 from deploy.mash.embedded.ports import LOOPBACK, free_port
+from shared.kafka_link import KafkaLink, Login
 
 USERNAME, PASSWORD = "mash-test", "correct-horse-battery"
 _ADMIN = ("admin", "admin-of-this-test")
@@ -129,9 +134,27 @@ class SecureKafka(EmbeddedKafka):
             secret = ("--add-config", f"SCRAM-SHA-512=[password={PASSWORD}]")
             self._as_admin("kafka.admin.ConfigCommand", *change, *secret)
 
-    def allow(self, *arguments: str) -> None:
-        """One call of kafka-acls.sh."""
-        self._as_admin("kafka.admin.AclCommand", *arguments)
+    def allow(self, arguments: str) -> None:
+        """One call of kafka-acls.sh, which is no part of the broker's own jars: the same by Kafka's protocol."""
+        asyncio.run(self._allow(_ACLS.parse_args(shlex.split(arguments))))
+
+    async def _allow(self, wanted: argparse.Namespace) -> None:
+        name, password = _ADMIN
+        context = self._certificates.client_context
+        admin = AIOKafkaAdminClient(**KafkaLink(self.bootstrap, context, Login("PLAIN", name, password)).client())
+        await admin.start()
+        try:
+            for kind, resources in ((2, wanted.topic), (3, wanted.group), (4, ["kafka-cluster"] * wanted.cluster)):
+                for resource in resources:
+                    for operation in wanted.operation:
+                        pattern = {"literal": 3, "prefixed": 4}[wanted.resource_pattern_type]
+                        request = CreateAclsRequest(
+                            kind, resource, pattern, wanted.allow_principal, "*", _OPERATIONS[operation], 3
+                        )
+                        answer = await admin._send_to_controller(request)
+                        assert [code for code, *_ in answer.creation_responses] == [0], answer
+        finally:
+            await admin.close()
 
     def _as_admin(self, program: str, *arguments: str) -> None:
         admin, password = _ADMIN
@@ -154,6 +177,17 @@ class SecureKafka(EmbeddedKafka):
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
+
+# The options of kafka-acls.sh that are used, and the numbers of its operations in Kafka's protocol.
+_ACLS = argparse.ArgumentParser()
+_ACLS.add_argument("--add", action="store_true", required=True)
+_ACLS.add_argument("--allow-principal", required=True)
+_ACLS.add_argument("--operation", action="append", required=True)
+_ACLS.add_argument("--topic", action="append", default=[])
+_ACLS.add_argument("--group", action="append", default=[])
+_ACLS.add_argument("--cluster", action="store_true")
+_ACLS.add_argument("--resource-pattern-type", default="literal")
+_OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10, "IdempotentWrite": 12}
 
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule"
 

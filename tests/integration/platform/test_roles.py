@@ -96,7 +96,7 @@ def test_a_contact_goes_all_the_way_and_a_person_decides(terminal: Terminal, ser
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
-        ("triage", "select body from intake.raw_messages"),
+        ("triage", "select * from intake.raw_messages"),
         ("triage", "update router.cases set state = 'closed'"),
         ("notifier", "select * from triage.told_identity"),
         ("router", "delete from keyring.data_keys"),

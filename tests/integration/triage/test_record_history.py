@@ -34,7 +34,7 @@ async def test_a_seeded_history_bears_on_the_next_contact(triage: Triage) -> Non
     message = await assessed(triage)
     assert message.facets.known_within_12_months
     assert message.facets.open_team == "families-first"
-    assert message.facets.needs_person == "history_review"
+    assert message.facets.needs_person == "multiplier_review"
 
 
 async def test_the_child_is_found_by_number_under_a_new_surname(triage: Triage) -> None:
