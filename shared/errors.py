@@ -19,13 +19,9 @@ class ReasonCode(StrEnum):
     RULE_FAILED = "rule-failed"
     UNKNOWN_CODE = "unknown-code"
     CONTACT_UNKNOWN = "contact-unknown"
-    STALE_VERSION = "stale-version"
     CRASHED_REPEATEDLY = "crashed-repeatedly"
-    ATTEMPTS_EXHAUSTED = "attempts-exhausted"
     BEHIND_PARKED = "behind-parked"
     TRY_AGAIN = "try-again"
-    REMOTE_REFUSED = "remote-refused"
-    REMOTE_UNREACHABLE = "remote-unreachable"
 
 
 class RouterError(Exception):

@@ -70,9 +70,10 @@ def response_due(received_at: datetime, calendar: WorkCalendar) -> datetime:
 
 
 def after_working_days(start: datetime, days: int, calendar: WorkCalendar) -> datetime:
-    """The end of `days` working days after `start`, aware UTC. days: 1 or more.
+    """When `days` working days after `start` are over, aware UTC. days: 1 or more. Raises NaiveInstant.
 
-    The day of start is day 0; a start on a non-working day counts from the next working day. Raises NaiveInstant.
+    One day is the rule for an answer (`response_due`): the same time on the next working day. More days end with the
+    last of them; the day of start is day 0, and a start on a non-working day counts from the next working day.
     Source: census rules 8670Q and 8675Q (45 and 15 working days); close of office on the last day: assumption.
     """
     if days == 1:

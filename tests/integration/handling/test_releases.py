@@ -45,13 +45,13 @@ async def test_a_released_message_that_may_work_later_is_parked(unfed: Unfed) ->
     async def not_now(messages: object, work: object) -> None:
         from shared.errors import ReasonCode, TransientFailure
 
-        raise TransientFailure(ReasonCode.REMOTE_UNREACHABLE)
+        raise TransientFailure(ReasonCode.TRY_AGAIN)
 
     unfed.handle = not_now
     assert await unfed.settles("release")
     await unfed.works()
     assert await unfed.rows("select state, attempts, reason from probe.parked") == [
-        ("waiting", 1, "remote-unreachable")
+        ("waiting", 1, "try-again")
     ]
 
 
