@@ -1,7 +1,7 @@
 """Two sets of facts compared field by field into findings, each with its weight."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from services.triage.domain.people.name_levels import (
     is_plain_slip,
 )
 from services.triage.domain.people.names import Name, Part
-from services.triage.domain.people.numbers import NumberKind, NumberLevel, contradict, number_level
+from services.triage.domain.people.numbers import Number, NumberKind, NumberLevel, contradict, number_level
 from services.triage.domain.people.weights import MISSING, Field, Model
 
 _KINDS = (
@@ -191,18 +191,30 @@ def _one_home(a: Home, b: Home, model: Model, common: Commonness) -> Finding | N
 def _number(
     field: Field, kind: NumberKind, a: Facts, b: Facts, model: Model, common: Commonness
 ) -> tuple[Finding, bool]:
-    """One kind of identifier, and whether it agrees and is nobody else's. What several people hold says less."""
+    """One kind of identifier, and whether it agrees and is nobody else's. The number that says most counts."""
     ours, theirs = a.of_kind(kind), b.of_kind(kind)
     level = number_level(ours, theirs)
     if level is None:
         return Finding(field, MISSING, 0.0), False
-    weight = model.weights[field][level]
+    weights = model.weights[field]
     if level not in _AGREEING_NUMBERS:
-        return Finding(field, level.value, weight), False
-    holders = min(common.holders(number) for number in set(ours) & set(theirs))
+        return Finding(field, level.value, weights[level]), False
+    shared = set(ours) & set(theirs)
+    found = [_shared_number(number, weights, common) for number in shared]
+    left, right = tuple(set(ours) - shared), tuple(set(theirs) - shared)
+    if NumberLevel.SLIP in (number_level(left, theirs), number_level(ours, right)):
+        found.append((weights[NumberLevel.SLIP], False))  # A number of many people takes nothing away from the others.
+    weight = max(weight for weight, _ in found)
+    return Finding(field, level.value, weight), any(agrees for _, agrees in found)
+
+
+def _shared_number(number: Number, weights: Mapping[str, float], common: Commonness) -> tuple[float, bool]:
+    """What one number says that both have, and whether it is nobody else's. What several people hold says less."""
+    weight = weights[NumberLevel.SAME if number.checked else NumberLevel.UNCHECKED]
+    holders = common.holders(number)
     if holders > 1:
-        return Finding(field, level.value, max(0.0, weight - 4 * math.log2(holders))), False
-    return Finding(field, level.value, weight), level is NumberLevel.SAME or kind is NumberKind.LOCAL
+        return max(0.0, weight - 4 * math.log2(holders)), False
+    return weight, number.checked or number.kind is NumberKind.LOCAL
 
 
 def _contradict(a: Facts, b: Facts) -> bool:
