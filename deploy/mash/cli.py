@@ -36,6 +36,7 @@ _COMMANDS = {
     "simulate": "deploy.mash.simulate.command:simulate",
     "people": "deploy.mash.people.command:people",
     "policy": "deploy.mash.policy.command:policy",
+    "report": "deploy.mash.report.command:report",
     "bench": "deploy.mash.bench.command:bench",
 }
 # Packages that an installation without the embedded servers does not have: its commands are not offered there.
