@@ -36,7 +36,7 @@ class StartEntry(Entry):
 
 
 class ThresholdsEntry(Entry):
-    """Totals: from join on two are one child, below part they are not; margin to the next candidate."""
+    """Totals: from join on two are one child, below part they are not. margin: to the next candidate."""
 
     join: float
     part: float

@@ -27,7 +27,11 @@ _KINDS = (
 )
 _BY_NAME = (NameLevel.SAME, NameLevel.EQUIVALENT, NameLevel.SWAPPED, NameLevel.SLIP)
 _AGREEING_NUMBERS = (NumberLevel.SAME, NumberLevel.UNCHECKED)
+# Two common names of one background go together: a Khan is called Muhammad more often than others are. Assumption.
+_COMMON, _GO_TOGETHER = 0.004, 2
 _RAREST, _COMMONEST = 5.0, -5.0  # how far a rare or a common name moves the weight
+_SHORT_LETTERS = 3  # letters of a beginning that is more than an initial
+_SOUND_LETTERS = 5  # letters from which on two words that sound alike are one name
 _EARLY_OR_LATE_DAYS = 120  # between the day a child is expected and the day it is born; assumption
 
 
@@ -73,7 +77,9 @@ def compare(a: Facts, b: Facts, model: Model, common: Commonness) -> Comparison:
     birth = _birth(a, b, model)
     sex = _sex(a, b, model)
     numbers = [_number(field, kind, a, b, model, common) for field, kind in _KINDS]
-    if sex.level == "differ" and forename.level != NameLevel.SAME:
+    if forename.level != NameLevel.SAME and sex.level == "differ":
+        sure = False
+    if forename.level == NameLevel.SHORT and sex.level != "same":
         sure = False
     return Comparison(
         findings=(forename, surname, birth, sex, _home(a, b, model, common), *(finding for finding, _ in numbers)),
@@ -98,15 +104,13 @@ def _name(a: Name, b: Name, model: Model, common: Commonness) -> tuple[Finding, 
     agrees = given in (NameLevel.SAME, NameLevel.EQUIVALENT) and family in (NameLevel.SAME, NameLevel.EQUIVALENT)
     if not agrees and in_another_order(a, b):
         given = family = NameLevel.SWAPPED
-    forename = _named(Field.FORENAME, given, model, _common_given(given, a, b, common))
-    surname = _named(
-        Field.SURNAME, family, model, common.family_share(a.family, b.family) if family in _BY_NAME else 0.0
+    shares = (
+        common.given_share(a.given, b.given) if given in _BY_NAME else 0.0,
+        common.family_share(a.family, b.family) if family in _BY_NAME else 0.0,
     )
+    forename = _named(Field.FORENAME, given, model, shares[0])
+    surname = _named(Field.SURNAME, family, model, shares[1] * (_GO_TOGETHER if min(shares) >= _COMMON else 1))
     return forename, surname, _sure(given, a.given, b.given, common)
-
-
-def _common_given(level: NameLevel | None, a: Name, b: Name, common: Commonness) -> float:
-    return common.given_share(a.given, b.given) if level in _BY_NAME else 0.0
 
 
 def _named(field: Field, level: NameLevel | None, model: Model, share: float) -> Finding:
@@ -123,15 +127,21 @@ def _named(field: Field, level: NameLevel | None, model: Model, share: float) ->
 def _sure(level: NameLevel | None, a: Part, b: Part, common: Commonness) -> bool:
     """Whether forenames are one beyond a likeness that twins may have.
 
-    A slip is one only where one spelling is a forename and the other is none: twins' names often rhyme. A pet name that
-    begins otherwise (Jack for John) is one only where not both are common names by themselves.
+    A slip is one only where one spelling is a forename and the other is none: twins' names often rhyme. What only
+    sounds alike is one in longer words (Mia and Mya are two), and a pet name that begins otherwise (Jack for John)
+    where not both are common names by themselves, as is a beginning (Beth for Bethany) of the same sex.
     """
     first, second = a.words[0] if a else "", b.words[0] if b else ""
     if level is NameLevel.SLIP:
         return is_plain_slip(a.joined, b.joined) and common.is_given_name(first) != common.is_given_name(second)
-    if level is NameLevel.EQUIVALENT and first[:2] != second[:2] and not common.words.one_spelling(first, second):
-        return not (common.is_common_name(first) and common.is_common_name(second))
-    return level in _BY_NAME
+    both_common = common.is_common_name(first) and common.is_common_name(second)
+    if level is NameLevel.SHORT:
+        return min(len(first), len(second)) >= _SHORT_LETTERS and not both_common
+    if level is not NameLevel.EQUIVALENT or common.words.one_spelling(first, second):
+        return level in _BY_NAME
+    if common.words.may_be_one(first, second):
+        return not both_common or (first[:2] == second[:2] and common.words.one_pet_name(first, second))
+    return max(len(first), len(second)) >= _SOUND_LETTERS
 
 
 def _birth(a: Facts, b: Facts, model: Model) -> Finding:

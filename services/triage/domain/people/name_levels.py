@@ -60,7 +60,8 @@ def in_another_order(a: Name, b: Name) -> bool:
     """Whether the same words are told as forename and surname in another order, a spelling or one slip allowed."""
     if not (a.given and a.family and b.given and b.family):
         return False
-    if sorted((*a.given.sounds, *a.family.sounds)) == sorted((*b.given.sounds, *b.family.sounds)):
+    fewer, more = sorted(({*a.given.sounds, *a.family.sounds}, {*b.given.sounds, *b.family.sounds}), key=len)
+    if fewer == more or (len(fewer) > 1 and fewer <= more and set(a.given.sounds).isdisjoint(b.given.sounds)):
         return True
     crossed = (a.given, b.family), (a.family, b.given)
     heard = [one.joined == other.joined or one.sounds == other.sounds for one, other in crossed]

@@ -6,6 +6,7 @@ from services.triage.domain.people.letters import code, sound, words_of
 from services.triage.domain.people.words import NameWords
 
 _MOST_WORDS = 6
+_NO_NAME_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,16 @@ def says_unborn(forename: str, surname: str, known: NameWords) -> bool:
 
 def _given(text: str, known: NameWords) -> Part:
     words = words_of(text)[:_MOST_WORDS]
-    if any(word in known.no_names or word in known.unborn for word in words):
+    if _is_no_name(words, known):
         return Part()
     return _part(words, tuple(known.given_classes(word) for word in words))
+
+
+def _is_no_name(words: tuple[str, ...], known: NameWords) -> bool:
+    """Whether nothing is told: `Baby of Aline`, `Unknown`, `n/a`; a short word among others is a name (`Li Na`)."""
+    if "".join(words) in known.no_names or not known.unborn.isdisjoint(words):
+        return True
+    return bool(words) and len(words[0]) >= _NO_NAME_LETTERS and words[0] in known.no_names
 
 
 def _family(text: str, known: NameWords) -> Part:

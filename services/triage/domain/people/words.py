@@ -40,6 +40,14 @@ class NameWords:
         """Whether two forenames are one name written in two ways."""
         return self.spellings.get(a, a) == self.spellings.get(b, b)
 
+    def one_pet_name(self, a: str, b: str) -> bool:
+        """Whether one is a pet name of the other; Ella and Ellie only share a name that both may stand for."""
+        return b in self.pet_names.get(a, ()) or a in self.pet_names.get(b, ())
+
+    def may_be_one(self, a: str, b: str) -> bool:
+        """Whether there is a name that both may stand for."""
+        return not self.given_classes(a).isdisjoint(self.given_classes(b))
+
     def family_class(self, word: str) -> str:
         """A surname with its spellings and gendered endings made one: `Kowalska` is `kowalski`."""
         spelt = self.spellings.get(word, word)
