@@ -53,12 +53,15 @@ def _measure(plan: "Plan") -> "Report":
     from sqlalchemy.exc import SQLAlchemyError
 
     from deploy.mash.bench.pair import DATABASE_VARIABLE, KAFKA_VARIABLE, a_pair
+    from deploy.mash.bench.replay import measure_replay
     from deploy.mash.bench.run import measure
     from deploy.mash.embedded.errors import EmbeddedError
 
     try:
+        _say("replay: a year of contacts through two continua")
+        replay = measure_replay(plan.seed)
         with a_pair(plan.layout, _say) as pair:
-            return asyncio.run(measure(plan, pair, _say))
+            return asyncio.run(measure(plan, pair, replay, _say))
     except* (Mistake, EmbeddedError) as failures:
         failure = _first(failures)
     except* (OSError, KafkaError, SQLAlchemyError) as failures:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from deploy.mash.bench.floor import Floor
 from deploy.mash.bench.phases import Bulk, Steady, Urgent
+from deploy.mash.bench.replay import GOAL_SECONDS, Replay
 
 FIRST_BAR, GOAL = 0.25, 0.35
 SETTLED_P50, SETTLED_P99, ACCEPT_P99, URGENT_P99 = 100.0, 400.0, 40.0, 1000.0  # milliseconds
@@ -25,6 +26,7 @@ class Report:
     urgent: Urgent
     peak_megabytes: Mapping[str, float]
     bulk_processor_seconds: Mapping[str, float]
+    replay: Replay
 
     @property
     def floor_per_second(self) -> float:
@@ -45,6 +47,7 @@ class Report:
             "settled_p99": self.steady.settled.p99 <= SETTLED_P99,
             "accept_p99": self.steady.accept.p99 <= ACCEPT_P99,
             "urgent_p99": self.urgent.on_a_queue.p99 <= URGENT_P99,
+            "replay_seconds": self.replay.seconds <= GOAL_SECONDS,
         }
 
     def as_json(self) -> dict[str, object]:
@@ -65,7 +68,7 @@ def table_of(report: Report) -> Table:
     table.add_column("figure", justify="right")
     table.add_column("goal", justify="right")
     table.add_column("met", justify="center")
-    for row in (*_rates(report), *_latencies(report)):
+    for row in (*_rates(report), *_latencies(report), _replay(report)):
         table.add_row(*row)
     table.add_section()
     for name, peak in report.peak_megabytes.items():
@@ -106,6 +109,12 @@ def _latencies(report: Report) -> list[tuple[str, str, str, str]]:
         (f"urgent to a queue, {crowd}, p99", _ms(urgent.on_a_queue.p99), _ms(URGENT_P99), _mark(met["urgent_p99"])),
         ("urgent to a screener's screen, p99", _ms(urgent.on_a_screen.p99), "", ""),
     ]
+
+
+def _replay(report: Report) -> tuple[str, str, str, str]:
+    replay, met = report.replay, report.goals()["replay_seconds"]
+    what = f"back-test, {replay.contacts:,} contacts through two continua"
+    return what, f"{replay.seconds:.1f} s", f"{GOAL_SECONDS:.0f} s", _mark(met)
 
 
 def _ms(milliseconds: float) -> str:

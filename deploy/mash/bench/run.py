@@ -8,6 +8,7 @@ from deploy.mash.bench.floor import Floor, measure_floor
 from deploy.mash.bench.pair import Pair
 from deploy.mash.bench.phases import Bulk, Steady, Urgent, bulk, steady, urgent
 from deploy.mash.bench.pipeline import Pipeline, running_pipeline
+from deploy.mash.bench.replay import Replay
 from deploy.mash.bench.report import Report
 from deploy.mash.bench.usage import Watch
 from deploy.mash.layout import Layout
@@ -32,8 +33,10 @@ class Plan:
     layout: Layout
 
 
-async def measure(plan: Plan, pair: Pair, progress: Callable[[str], None]) -> Report:
-    """Run everything. Raises BenchFailed or EmbeddedError where it does not hold."""
+async def measure(plan: Plan, pair: Pair, replay: Replay, progress: Callable[[str], None]) -> Report:
+    """Run everything. replay: measured before, without a server.
+
+    Raises BenchFailed or EmbeddedError where it does not hold."""
     before = await _floor(plan, pair, progress)
     async with running_pipeline(pair, plan.layout, plan.partitions) as pipeline:
         with Watch(lambda: {**pipeline.pids(), **pair.pids}) as watch:
@@ -49,6 +52,7 @@ async def measure(plan: Plan, pair: Pair, progress: Callable[[str], None]) -> Re
         urgent=crowded,
         peak_megabytes=watch.peak_megabytes,
         bulk_processor_seconds=used,
+        replay=replay,
     )
 
 

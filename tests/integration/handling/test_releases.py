@@ -50,9 +50,7 @@ async def test_a_released_message_that_may_work_later_is_parked(unfed: Unfed) ->
     unfed.handle = not_now
     assert await unfed.settles("release")
     await unfed.works()
-    assert await unfed.rows("select state, attempts, reason from probe.parked") == [
-        ("waiting", 1, "try-again")
-    ]
+    assert await unfed.rows("select state, attempts, reason from probe.parked") == [("waiting", 1, "try-again")]
 
 
 async def test_a_released_message_that_cannot_be_read_is_a_task_again(unfed: Unfed) -> None:

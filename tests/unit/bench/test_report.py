@@ -9,10 +9,13 @@ from rich.console import Console
 from deploy.mash.bench.floor import Floor
 from deploy.mash.bench.percentiles import Latency
 from deploy.mash.bench.phases import Bulk, Steady, Urgent
+from deploy.mash.bench.replay import Replay, measure_replay
 from deploy.mash.bench.report import Report, table_of
 
 
-def a_report(*, bulk_seconds: float = 10.0, urgent_p99: float = 900.0, settled_p99: float = 300.0) -> Report:
+def a_report(
+    *, bulk_seconds: float = 10.0, urgent_p99: float = 900.0, settled_p99: float = 300.0, replay_seconds: float = 3.5
+) -> Report:
     """Floor 4,000/s before and 3,000/s after; 10,000 contacts."""
     return Report(
         seed=1,
@@ -30,6 +33,7 @@ def a_report(*, bulk_seconds: float = 10.0, urgent_p99: float = 900.0, settled_p
         ),
         peak_megabytes={"triage": 123.4, "Kafka": 345.6},
         bulk_processor_seconds={"triage": 5.67},
+        replay=Replay(9_971, replay_seconds),
     )
 
 
@@ -55,6 +59,8 @@ def test_the_ratio_is_to_the_mean_of_both_floors() -> None:
     ("changed", "goal", "met"),
     [
         ({"bulk_seconds": 11.4}, "ratio_first_bar", True),
+        ({"replay_seconds": 5.0}, "replay_seconds", True),
+        ({"replay_seconds": 5.01}, "replay_seconds", False),
         ({"bulk_seconds": 11.5}, "ratio_first_bar", False),
         ({"bulk_seconds": 8.1}, "ratio_goal", True),
         ({"bulk_seconds": 8.2}, "ratio_goal", False),
@@ -92,3 +98,15 @@ def test_the_json_holds_every_figure_and_the_ratio() -> None:
     assert written["steady"]["settled"]["p50"] == 60.0
     assert written["urgent"]["on_a_screen"]["p99"] == 700.0
     assert written["goals_met"]["settled_p50"] is True
+
+
+def test_the_replay_stands_beside_its_goal() -> None:
+    line = _line(a_report(replay_seconds=5.6), "back-test, 9,971 contacts through two continua")
+    assert "5.6 s" in line
+    assert "no" in line.split()
+
+
+def test_a_replay_is_measured_without_any_server() -> None:
+    replay = measure_replay(1, count=50)
+    assert replay.contacts == 50
+    assert 0 < replay.seconds < 60

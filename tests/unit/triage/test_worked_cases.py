@@ -53,8 +53,7 @@ def test_a_wrong_answer_says_what_was_given_and_what_was_expected() -> None:
     different = {one.example.case: one.difference for one in answers(examples, durham) if one.difference}
     assert different["MI1 single short missing episode, returned"] == "level 2 and not 3"
     assert different["third contact of level 3 in 90 days becomes level 4 with its flag"] == (
-        "level 3 and not 4, rating GREEN and not AMBER, flag none and not s17, "
-        "person history_review and not level_4_5"
+        "level 3 and not 4, rating GREEN and not AMBER, flag none and not s17, person history_review and not level_4_5"
     )
 
 
