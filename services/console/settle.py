@@ -17,6 +17,7 @@ from services.console.repository.reasons import OPEN_CONTENT, Reason
 from services.console.work import ConsoleWork
 
 _SETTLING = frozenset(Settlement)
+_CONTRADICTING = frozenset({"version-conflict", "version_conflict", "idempotency-key-reused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ async def _is_shut(item: AttentionItem, staff: Staff, work: ConsoleWork) -> bool
     if item.urgent or staff.may(Permission.OPEN_RESTRICTED):
         return False
     whose = await work.attention.whose(item)
+    if whose.restricted is None:
+        return item.reason in _CONTRADICTING  # These could be read, and may be restricted.
     if whose.restricted or whose.original is None:
         return whose.restricted
     for contradicted in await work.views.siblings(item.id, whose.original):

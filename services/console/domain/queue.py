@@ -113,10 +113,14 @@ def newest_of(moves: Iterable[CaseMoved]) -> list[QueueItem]:
 
 
 def merged(kept: QueueItem | None, arrived: QueueItem) -> QueueItem:
-    """What the read model holds after `arrived`: a lower version never replaces a higher one, but its move counts."""
+    """What the read model holds after `arrived`: a lower version never replaces a higher one, but its move counts.
+
+    Of two entries from before the first move the one that triage made says more.
+    """
     if kept is None:
         return arrived
-    newer = arrived if arrived.version > kept.version else kept
+    says_more = arrived.version == kept.version and kept.level is None
+    newer = arrived if arrived.version > kept.version or says_more else kept
     return replace(newer, moves_seen=kept.moves_seen + arrived.moves_seen)
 
 

@@ -70,9 +70,12 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """What is known of whom a body is about. original: the receipt it contradicts."""
+    """What is known of whom a body is about. original: the receipt it contradicts.
 
-    restricted: bool = False
+    restricted: None where it was held before that was noted.
+    """
+
+    restricted: bool | None = False
     original: UUID | None = None
 
 

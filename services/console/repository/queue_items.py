@@ -26,7 +26,8 @@ _MOVING = tuple(name for name in _WRITTEN if name not in ("contact_id", "moves_s
 _KEEP_NEWEST = (
     "on conflict (contact_id) do update set moves_seen = queue_items.moves_seen + excluded.moves_seen, "
     + ", ".join(
-        f"{name} = case when excluded.version > queue_items.version then excluded.{name} else queue_items.{name} end"
+        f"{name} = case when excluded.version > queue_items.version or (excluded.version = queue_items.version and "
+        f"queue_items.level is null) then excluded.{name} else queue_items.{name} end"
         for name in _MOVING
     )
 )
@@ -37,7 +38,10 @@ class QueueItems(Protocol):
     """What handlers and pages need of the read model."""
 
     async def record(self, items: Sequence[QueueItem]) -> None:
-        """Keep each entry unless a higher version is known; its moves count either way. Wakes the live pages."""
+        """Keep each entry unless as high a version is known, with its level; its moves count either way.
+
+        Wakes the live pages.
+        """
 
     async def find(self, contact_id: UUID) -> QueueItem | None:
         """The entry of one contact."""

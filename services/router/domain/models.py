@@ -58,6 +58,14 @@ class Contact:
     urgent: bool = False  # it came on the urgent lane
 
     @property
+    def services_may_hear(self) -> bool:
+        """Whether services, and the team of an open case, may be told of it before people have decided.
+
+        Of a restricted record only its holders hear. Source: security requirements, restricted flag as a closed door.
+        """
+        return Reason.RESTRICTED not in self.markers
+
+    @property
     def in_danger(self) -> bool:
         """A danger criterion was met, or somebody upstream put the contact on the urgent lane.
 

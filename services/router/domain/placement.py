@@ -74,7 +74,7 @@ def place(contact: Contact, open_case: OpenCase | None, policy: Policy) -> Waiti
     """
     people = policy.catalogue.people
     held = open_case or _named_open_case(contact, policy)
-    team = (held.queue,) if held is not None and Reason.RESTRICTED not in contact.markers else ()
+    team = (held.queue,) if held is not None and contact.services_may_hear else ()
 
     def waiting(queue: str, reason: str, alerted: tuple[str, ...] = (), found: Fitting | None = None) -> Waiting:
         return Waiting(queue, reason, suggest(contact, policy.catalogue, found), alerted)
@@ -200,7 +200,7 @@ def _with_open_case(held: OpenCase, contact: Contact, policy: Policy) -> Waiting
         queue=policy.catalogue.people.otherwise,
         reason=_obstacle(contact, policy.localities) or Reason.OPEN_CASE,
         suggestion=_suggest_holder(held, takes, suggest(contact, policy.catalogue)),
-        alerted=(held.queue,),
+        alerted=(held.queue,) if contact.services_may_hear else (),
         team=held.team,
     )
 

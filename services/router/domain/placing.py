@@ -125,7 +125,8 @@ class Placing:
         decision = self._decide(again, before)
         if leader.position.reason == Reason.NEWER_VERSION and isinstance(decision, Waiting):
             decision = replace(decision, reason=Reason.NEWER_VERSION)  # What it lacks was taken from an earlier one.
-        if leader.position.state is CaseState.PLACED and leader.position.queue != decision.queue:
+        had_it = leader.position.state is CaseState.PLACED and leader.position.queue != decision.queue
+        if had_it and standing(leader.contact, before)[0].services_may_hear:
             decision = replace(decision, alerted=(*decision.alerted, leader.position.queue))  # It had the case so far.
         move = self._move_again(leader, again, before, decision)
         if not (is_same(leader, move.case.contact, decision) and leader.decide_by == move.case.decide_by):

@@ -91,7 +91,7 @@ def among_versions(
         decided = _before_people(contact, before, decided, policy)
     elif isinstance(decided, Waiting) and says_less and not contact.in_danger:
         decided = replace(decided, reason=Reason.NEWER_VERSION)
-    services = () if Reason.RESTRICTED in contact.markers else _services(before)
+    services = _services(before) if contact.services_may_hear else ()
     told = [queue for queue in (*decided.alerted, *services, *_handed_over(before)) if queue != decided.queue]
     return replace(decided, alerted=tuple(dict.fromkeys(told)))
 

@@ -1,6 +1,7 @@
 """Facts a contact states in structured fields: its markers, and what follows from dates, roles and disabilities.
 
-An age that may be under one counts as under one: what is not known is never read as the lower risk.
+An age that may be under one counts as under one. Of an age that is not told at all nothing follows; intake asks a
+person where it matters.
 """
 
 from datetime import date

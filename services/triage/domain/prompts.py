@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.messages.contact import CanonicalContact
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
-_POSSESSIVE = re.compile(r"(?<=\w)['`\u2018\u2019\u02bc]s\b")
+_POSSESSIVE = re.compile(r"(?<=\w)['`\u2018\u2019\u02bc\u00b4\u2032]s\b")
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _AROUND = 60  # characters shown on either side of a hit
 _START = 3  # letters of a word that lead to the phrases beginning with it
@@ -82,7 +82,7 @@ def _words(text: str) -> list[str]:
 
 
 def _words_around(phrase: str, text: str) -> str:
-    pattern = r"(?:['`\u2018\u2019\u02bc]s\b)?[\W_]+".join(re.escape(word) for word in phrase.split())
+    pattern = r"(?:['`\u2018\u2019\u02bc\u00b4\u2032]s\b)?[\W_]+".join(re.escape(word) for word in phrase.split())
     found = re.search(pattern, text, re.IGNORECASE)
     if found is None:
         return phrase.strip()

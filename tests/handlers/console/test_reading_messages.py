@@ -82,6 +82,19 @@ async def test_danger_that_triage_found_is_shown_before_the_router_has_it_and_gi
     assert (routed.state, routed.version) == ("waiting", 1)
 
 
+async def test_what_triage_found_adds_to_what_intake_knew_in_whatever_order_they_are_read() -> None:
+    known = a_contact_in_danger(danger=("missing_now",))
+    found = an_assessed_message(
+        contact_id=known.contact_id, lane=Lane.URGENT, danger=("hurt_now",), level=5, rating="RED"
+    )
+    for first, second in ((known, found), (found, known)):
+        work = MemoryWork()
+        await show_in_triage([first], work.as_work)
+        await show_in_triage([second], work.as_work)
+        shown = work.queue_items.rows[known.contact_id]
+        assert (shown.level, shown.rating, shown.danger) == (5, "RED", ("hurt_now",))
+
+
 async def test_a_danger_contact_read_after_its_move_changes_nothing() -> None:
     work = MemoryWork()
     move = a_move(queue="mash-urgent", danger=("missing_now",))

@@ -87,6 +87,17 @@ async def test_the_service_that_holds_an_earlier_version_hears_nothing_of_a_rest
     assert units.notices[before:] == [("urgent", "danger-alert", "mash-urgent")]
 
 
+async def test_the_service_that_had_the_newer_version_hears_nothing_of_a_restricted_one_that_comes_late() -> None:
+    units, earlier = MemoryUnits(), an_assessed_message(markers=("restricted",))
+    newer = a_newer(earlier)
+    await handle(units, newer)
+    assert stands(units, newer.contact_id) == ("placed", "vcs-alliance", "auto_early_help", 1)
+    before = len(units.notices)
+    await handle(units, earlier)
+    assert stands(units, newer.contact_id)[:2] == ("waiting", "mash-restricted")
+    assert [queue for _, _, queue in units.notices[before:]] == ["mash-restricted"]
+
+
 async def test_an_urgent_earlier_version_that_comes_late_brings_the_newer_one_to_the_screener() -> None:
     units, earlier = MemoryUnits(), an_assessed_message(**IN_DANGER)
     newer = a_newer(earlier)

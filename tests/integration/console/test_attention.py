@@ -346,3 +346,19 @@ async def test_a_held_body_opens_to_a_screener_for_danger_and_for_a_record_that_
     opened = await browser.post(f"/attention/intake/{item}/content", data=data)
     assert opened.status_code == 200
     assert "Tilly Ashgrove" in opened.text
+
+
+async def test_a_body_that_was_held_before_its_restriction_was_noted_opens_to_managers_only(
+    console: ConsoleUnderTest, desk: Desk
+) -> None:
+    contradicting = await refused(console.engine, verdict="quarantined", reason="version-conflict")
+    unreadable = await refused(console.engine, body=b"{cut off", reason="not-json")
+    async with console.engine.begin() as connection:
+        await connection.execute(text("update intake.refused set restricted = null, original = null"))
+    browser = await console.browser(Role.SCREENER)
+    found = []
+    for item in (contradicting, unreadable):
+        token = form_token_in((await browser.get(f"/attention/intake/{item}")).text)
+        data = {"form_token": token, "reason": "To see which version is right."}
+        found.append((await browser.post(f"/attention/intake/{item}/content", data=data)).status_code)
+    assert found == [403, 200]

@@ -89,6 +89,12 @@ async def test_a_child_from_before_is_found_until_the_last_of_its_contacts_is_er
             ),
             values,
         )
+    await migrate(unmigrated_database, ["keyring"])
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("insert into keyring.data_keys (contact_id, kek_id, destroyed_at) values (:erased, 'k', now())"),
+            {"erased": contacts.pop()},
+        )
     await migrate(unmigrated_database)
     name = name_key(KnownName("ella", "marsh"), BORN).digest
     for contact in contacts:

@@ -14,9 +14,7 @@ _BODIES = """
 
 
 def upgrade() -> None:
-    """Columns with constant defaults: no row is rewritten."""
+    """Both are added empty: of what was held before it is not known whether it is restricted."""
     op.execute("set local lock_timeout = '5s'")
-    op.execute(
-        "alter table intake.refused add column restricted boolean not null default false, add column original uuid"
-    )
+    op.execute("alter table intake.refused add column restricted boolean, add column original uuid")
     op.execute(_BODIES)

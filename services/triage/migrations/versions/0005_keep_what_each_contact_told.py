@@ -24,7 +24,8 @@ _PLAIN |= {"ŋ": "n", "þ": "th", "æ": "ae", "œ": "oe", "ə": "e", "ß": "ss"}
 _KINDS = {"nhs_number": "nhs_number", "upn": "upn", "former_upn": "upn", "la_child_id": "la_child_id"}
 _NAME = "name_and_birth_date"
 
-# Whatever another contact of the same person told is not known any more: it is taken to have told the same.
+# Whatever another contact of the same person told is not known any more: it is taken to have told the same. One that
+# was erased tells nothing.
 _TOLD_BY_THE_OTHERS = """
     with told as (select distinct contact_id, person_id from triage.told_identity where contact_id is not null)
     insert into triage.told_identity
@@ -33,12 +34,14 @@ _TOLD_BY_THE_OTHERS = """
            first.born_on, other.contact_id
     from triage.told_identity first join triage.assessment other using (person_id)
     where not exists (select from told where told.contact_id = other.contact_id)
+    and not exists (select from keyring.data_keys k where k.contact_id = other.contact_id and k.wrapped is null)
 """
 _IDENTIFIERS_OF_THE_OTHERS = """
     insert into triage.person_identifier (person_id, type, value, issuer, verified, contact_id)
     select first.person_id, first.type, first.value, first.issuer, first.verified, other.contact_id
     from triage.person_identifier first join triage.assessment other using (person_id)
     where other.contact_id is distinct from first.contact_id
+    and not exists (select from keyring.data_keys k where k.contact_id = other.contact_id and k.wrapped is null)
 """
 _NAMES = """
     select told_id, person_id, forename, surname, born_on from triage.told_identity
