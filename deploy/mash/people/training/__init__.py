@@ -1,0 +1,1 @@
+"""How the weights and thresholds of `matching.yaml` come about."""
