@@ -16,7 +16,7 @@ from deploy.mash.people.families.generator import CONTACTS, KNOWN_CHILDREN, make
 from deploy.mash.people.families.people import ON
 from services.triage.domain.people.weights import Model
 
-REPORTED_SEEDS = (301, 302, 303, 304, 305)
+REPORTED_SEEDS = (311, 312, 313, 314, 315)
 DEVELOPMENT_SEED = 203  # Splink's threshold is set on it, as ours are on 201 and 202.
 _THRESHOLDS = [float(weight) for weight in range(-4, 41)]
 _JOINS = [float(step) for step in range(-2, 31, 2)]

@@ -60,8 +60,12 @@ def in_another_order(a: Name, b: Name) -> bool:
     """Whether the same words are told as forename and surname in another order, a spelling or one slip allowed."""
     if not (a.given and a.family and b.given and b.family):
         return False
-    fewer, more = sorted(({*a.given.sounds, *a.family.sounds}, {*b.given.sounds, *b.family.sounds}), key=len)
-    if fewer == more or (len(fewer) > 1 and fewer <= more and set(a.given.sounds).isdisjoint(b.given.sounds)):
+    ours, theirs = {*a.given.sounds, *a.family.sounds}, {*b.given.sounds, *b.family.sounds}
+    if ours == theirs:
+        return True
+    # A word may be left out, but not the first forename: brothers share the rest of a chain of names.
+    first_known = a.given.sounds[0] in theirs and b.given.sounds[0] in ours
+    if first_known and (ours <= theirs or theirs <= ours) and set(a.given.sounds).isdisjoint(b.given.sounds):
         return True
     crossed = (a.given, b.family), (a.family, b.given)
     heard = [one.joined == other.joined or one.sounds == other.sounds for one, other in crossed]
