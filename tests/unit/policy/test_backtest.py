@@ -78,7 +78,7 @@ def test_the_change_in_screeners_work_counts_contacts_that_people_decide() -> No
     assert isinstance(work, dict)
     assert (work["live"], work["candidate"]) == (2, 3)
     assert (work["only live"], work["only candidate"]) == (0, 1)
-    assert work["reasons"]["live"] == {"none": 4, "level_4_5": 1, "multiplier_review": 1}
+    assert work["reasons"]["live"] == {"history_review": 1, "level_4_5": 1, "none": 4}
     assert work["reasons"]["candidate"] == {"level_4_5": 3, "none": 3}
 
 
