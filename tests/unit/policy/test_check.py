@@ -90,10 +90,7 @@ def test_versions_that_overlap_are_refused(tmp_path: Path) -> None:
 def test_a_draft_in_a_directory_of_another_name_is_told_how_services_would_find_it(tmp_path: Path) -> None:
     shutil.copytree(delivered("medway").path, tmp_path / "draft")
     found = check(type(delivered("medway"))(tmp_path / "draft", "medway"), ON)
-    assert found.done == (
-        "continuum: 1 version(s), in force medway/continuum@2026.1, 69 indicators",
-        "examples: 240 cases decide as written, each with its clause",
-    )
+    assert [done.partition(":")[0] for done in found.done] == ["continuum", "examples"]
     assert all("call the directory medway" in refusal for refusal in found.refusals)
 
 
