@@ -138,11 +138,11 @@ def end(processes: Sequence[psutil.Process], first: signal.Signals, *, seconds: 
             with suppress(psutil.Error):
                 process.send_signal(sent)
         deadline = time.monotonic() + patience
-        while (processes := [one for one in processes if _lives(one)]) and time.monotonic() < deadline:
+        while (processes := [one for one in processes if lives(one)]) and time.monotonic() < deadline:
             time.sleep(0.02)
 
 
-def _lives(process: psutil.Process) -> bool:
+def lives(process: psutil.Process) -> bool:
     """False for a zombie too: it holds no file, port or memory, whoever reaps it."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)

@@ -15,6 +15,7 @@ import httpx
 import psutil
 
 from deploy.mash.embedded.ports import free_port
+from deploy.mash.embedded.process import lives
 
 ROOT = Path(__file__).parents[3]
 READY_SECONDS = 150.0
@@ -90,7 +91,7 @@ class RunningSystem:
 
     def survivors(self) -> list[psutil.Process]:
         """Processes of the last start that still run."""
-        return [one for one in self.family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        return [one for one in self.family if lives(one)]
 
     def credentials(self) -> dict[str, Any]:
         """The credentials file."""

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from deploy.mash.embedded.errors import EmbeddedError
 from deploy.mash.embedded.postgres import EmbeddedPostgres
+from deploy.mash.embedded.process import lives
 
 ROOT = Path(__file__).parents[3]
 
@@ -57,8 +58,7 @@ async def test_a_kill_leaves_no_process_that_stops_a_restart(server: EmbeddedPos
     workers = psutil.Process(pid).children(recursive=True)
     server.kill()
     server.start()
-    alive = [one for one in workers if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
-    assert alive == []
+    assert [one for one in workers if lives(one)] == []
 
 
 async def test_a_pid_file_that_names_another_living_process_does_not_stop_a_start(server: EmbeddedPostgres) -> None:

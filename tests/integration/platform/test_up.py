@@ -122,8 +122,7 @@ def test_children_of_a_killed_supervisor_end_and_the_next_start_is_clean(system:
 def test_only_the_public_port_is_reachable_from_outside_if_one_asks_for_it(system: RunningSystem) -> None:
     listening = {
         (connection.laddr.ip.removeprefix("::ffff:"), connection.laddr.port)
-        for process in system.family
-        if process.is_running()
+        for process in system.survivors()
         for connection in process.net_connections()
         if connection.status == psutil.CONN_LISTEN and connection.family in (socket.AF_INET, socket.AF_INET6)
     }

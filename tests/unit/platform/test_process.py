@@ -12,7 +12,7 @@ import pytest
 
 from deploy.mash.children import Child, end_leftovers
 from deploy.mash.embedded.errors import EmbeddedError
-from deploy.mash.embedded.process import kill, last_words, leftovers, quiet_environment, spawn, stop, wait_until
+from deploy.mash.embedded.process import kill, last_words, leftovers, lives, quiet_environment, spawn, stop, wait_until
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = [
@@ -47,9 +47,9 @@ def test_a_child_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         child = psutil.Process(int(running.stdout.readline()))
         running.kill()
     gone_by = time.monotonic() + 10
-    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE and time.monotonic() < gone_by:
+    while lives(child) and time.monotonic() < gone_by:
         time.sleep(0.02)
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert not lives(child)
 
 
 def test_a_child_that_does_not_listen_is_killed_in_the_end(tmp_path: Path) -> None:
