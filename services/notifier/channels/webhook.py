@@ -6,7 +6,9 @@ The webhook id is the delivery's, so a receiver recognises a message that is sen
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from uuid import UUID
 
 import httpx
@@ -19,8 +21,18 @@ from services.notifier.domain.retry import DeliveryReason, NotSent, Result, Sent
 TOTAL_SECONDS = 10.0
 _CONNECT_SECONDS = 4.0
 _GONE = 410
+_LONGEST_WAIT = 86_400  # seconds; what follows an attempt is decided in domain/retry.py
+_DIGITS = 9
 
 Secrets = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver said: its status code and its Retry-After header."""
+
+    code: int
+    retry_after: str | None = None
 
 
 class WebhookSender:
@@ -81,15 +93,23 @@ class WebhookSender:
         ) as client:
             for address in addresses[:-1]:
                 try:
-                    return await post_to(client, target, address, headers, payload)
+                    return self._result(await post_to(client, target, address, headers, payload))
                 except (httpx.ConnectError, httpx.ConnectTimeout):
                     continue  # Nothing was sent yet: the next checked address of the same host may answer.
-            return await post_to(client, target, addresses[-1], headers, payload)
+            return self._result(await post_to(client, target, addresses[-1], headers, payload))
+
+    def _result(self, answer: Answer) -> Result:
+        if 200 <= answer.code < 300:
+            return Sent(answer.code)
+        if 300 <= answer.code < 400:
+            return NotSent(DeliveryReason.REDIRECTED, answer.code, lasting=True)
+        wait = asked_to_wait(answer.retry_after, self._now())
+        return NotSent(DeliveryReason.REMOTE_REFUSED, answer.code, lasting=answer.code == _GONE, wait=wait)
 
 
 async def post_to(
     client: httpx.AsyncClient, target: Target, address: str, headers: dict[str, str], payload: str
-) -> Result:
+) -> Answer:
     """Post to one checked address, speaking to it under the name it was checked for. Raises httpx.HTTPError."""
     request = client.build_request(
         "POST",
@@ -100,14 +120,20 @@ async def post_to(
     )
     response = await client.send(request, stream=True)
     try:
-        return _result(response.status_code)
+        return Answer(response.status_code, response.headers.get("retry-after"))
     finally:
         await response.aclose()
 
 
-def _result(code: int) -> Result:
-    if 200 <= code < 300:
-        return Sent(code)
-    if 300 <= code < 400:
-        return NotSent(DeliveryReason.REDIRECTED, code, lasting=True)
-    return NotSent(DeliveryReason.REMOTE_REFUSED, code, lasting=code == _GONE)
+def asked_to_wait(retry_after: str | None, now: datetime) -> timedelta:
+    """How long a Retry-After header (RFC 9110, 10.2.3: seconds or a date) asks for; nothing where it is neither."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:_DIGITS]), _LONGEST_WAIT))
+    try:
+        until = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return timedelta()
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(until - now, timedelta())

@@ -47,11 +47,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The other side did not take it. lasting: trying again cannot help."""
+    """The other side did not take it. lasting: trying again cannot help; wait: how long it asked to be left alone."""
 
     reason: DeliveryReason
     code: int | None = None
     lasting: bool = False
+    wait: timedelta = timedelta()
 
 
 Result = Sent | NotSent
@@ -77,7 +78,11 @@ Next = Settled | TryAgain
 
 
 def what_follows(result: Result, *, attempt: int, lane: Lane) -> Next:
-    """What follows attempt number `attempt` (from 1)."""
+    """What follows attempt number `attempt` (from 1).
+
+    A receiver that asks for time is given it in the routine lane, up to the longest pause. Assumption: danger does not
+    wait for a receiver, so the urgent lane keeps to its own pauses and a person is asked to ring in time.
+    """
     match result:
         case Sent():
             return Settled(Status.DELIVERED)
@@ -87,7 +92,8 @@ def what_follows(result: Result, *, attempt: int, lane: Lane) -> Next:
             pauses = PAUSES[lane]
             if attempt > len(pauses):
                 return Settled(Status.FAILED, result.reason)
-            return TryAgain(pauses[attempt - 1], result.reason)
+            asked = min(result.wait, pauses[-1]) if lane is Lane.ROUTINE else timedelta()
+            return TryAgain(max(pauses[attempt - 1], asked), result.reason)
 
 
 def has_crashed_repeatedly(*, attempt: int, lane: Lane) -> bool:

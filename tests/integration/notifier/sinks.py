@@ -24,12 +24,14 @@ def free_port() -> int:
 
 @dataclass
 class MailSink:
-    """replies: one for each letter, in turn, then 250; a reply for a recipient goes by its address; slow: seconds."""
+    """replies: one for each letter, in turn, then 250; a reply for a recipient goes by its address; slow: seconds;
+    hang_up: so many letters it takes whole, and then closes the connection without a word."""
 
     port: int = field(default_factory=free_port)
     replies: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     slow: float = 0
+    hang_up: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
 
@@ -46,6 +48,9 @@ class MailSink:
         assert isinstance(message, EmailMessage)
         self.letters.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
+        if self.hang_up > 0:
+            self.hang_up -= 1
+            server.transport.close()
         await asyncio.sleep(self.slow)
         return self.replies.pop(0) if self.replies else "250 OK"
 

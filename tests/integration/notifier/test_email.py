@@ -82,6 +82,14 @@ async def test_a_refused_mailbox_is_told_apart_from_one_that_is_busy(reply: str,
     assert sink.letters == []
 
 
+async def test_a_server_that_hangs_up_instead_of_answering_a_letter_gets_it_again_under_the_same_reference() -> None:
+    async with MailSink(hang_up=1).listening() as sink:
+        assert await send(sink.port) == NotSent(DeliveryReason.REMOTE_UNREACHABLE)
+        assert await send(sink.port) == Sent(250)
+    first, second = sink.letters
+    assert first.as_bytes() == second.as_bytes()
+
+
 async def test_a_server_that_is_away_is_unreachable() -> None:
     assert await send(free_port()) == NotSent(DeliveryReason.REMOTE_UNREACHABLE)
 

@@ -5,7 +5,7 @@ import base64
 import json
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from services.notifier.channels.address import Target
-from services.notifier.channels.webhook import WebhookSender, post_to
+from services.notifier.channels.webhook import Answer, WebhookSender, post_to
 from services.notifier.domain.directory import WebhookChannel
 from services.notifier.domain.retry import DeliveryReason, NotSent, Result, Sent
 from tests.integration.notifier.certificates import contexts
@@ -84,6 +84,10 @@ async def test_without_a_secret_nothing_is_sent() -> None:
         ("429 Too Many Requests", NotSent(DeliveryReason.REMOTE_REFUSED, 429)),
         ("500 Internal Server Error", NotSent(DeliveryReason.REMOTE_REFUSED, 500)),
         ("503 Service Unavailable", NotSent(DeliveryReason.REMOTE_REFUSED, 503)),
+        (
+            "503 Service Unavailable\r\nretry-after: 90",
+            NotSent(DeliveryReason.REMOTE_REFUSED, 503, wait=timedelta(seconds=90)),
+        ),
         ("die", NotSent(DeliveryReason.REMOTE_UNREACHABLE)),
     ],
 )
@@ -168,7 +172,7 @@ async def test_a_pinned_address_is_spoken_to_under_its_name(tmp_path: Path) -> N
         httpx.AsyncClient(verify=trusted, trust_env=False) as client,
     ):
         target = Target("https", "hooks.agency.example", sink.port, "/hook")
-        assert await post_to(client, target, "127.0.0.1", {}, PAYLOAD) == Sent(204)
+        assert await post_to(client, target, "127.0.0.1", {}, PAYLOAD) == Answer(204)
     assert [arrived.headers["host"] for arrived in sink.arrived] == [f"hooks.agency.example:{sink.port}"]
 
 

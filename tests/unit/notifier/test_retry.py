@@ -53,3 +53,19 @@ def test_a_lasting_refusal_reaches_a_person_at_once() -> None:
 @pytest.mark.parametrize(("attempt", "crashed"), [(1, False), (6, False), (7, True)])
 def test_attempts_without_a_record_end_too(attempt: int, crashed: bool) -> None:
     assert has_crashed_repeatedly(attempt=attempt, lane=Lane.URGENT) is crashed
+
+
+@pytest.mark.parametrize(
+    ("wait", "pause"),
+    [(timedelta(), 5), (timedelta(seconds=3), 5), (timedelta(seconds=90), 90), (timedelta(days=2), 1800)],
+)
+def test_a_receiver_that_asks_for_time_is_given_it_within_reason(wait: timedelta, pause: int) -> None:
+    busy = NotSent(DeliveryReason.REMOTE_REFUSED, 429, wait=wait)
+    follows = what_follows(busy, attempt=1, lane=Lane.ROUTINE)
+    assert follows == TryAgain(timedelta(seconds=pause), DeliveryReason.REMOTE_REFUSED)
+
+
+def test_danger_does_not_wait_because_a_receiver_asks_for_time() -> None:
+    busy = NotSent(DeliveryReason.REMOTE_REFUSED, 503, wait=timedelta(hours=1))
+    follows = what_follows(busy, attempt=1, lane=Lane.URGENT)
+    assert follows == TryAgain(PAUSES[Lane.URGENT][0], DeliveryReason.REMOTE_REFUSED)
