@@ -181,6 +181,7 @@ def application(services: Sequence[Service]) -> FastAPI:
     app = FastAPI(title="MASH referral router", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.stopping = False
     app.state.drain_seconds = max((one.foundation.settings.drain_seconds for one in services), default=0.0)
+    app.state.proxies = sorted({proxy for one in services for proxy in one.foundation.settings.proxies})
     tokens = (one.foundation.settings.metrics_token() for one in services)
     app.include_router(health_routes(running, next((token for token in tokens if token), None)))
     for service in services:

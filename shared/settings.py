@@ -1,5 +1,6 @@
 """Settings every service shares, read once at start from `MASH_*`. No secret has a default, nothing connects here."""
 
+import ipaddress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -32,6 +33,10 @@ class CommonSettings(KafkaSettings):
     metrics_token_file: Path | None = Field(
         default=None, description="file of the bearer token for /metrics; without one it answers this machine alone"
     )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        description="addresses and networks of proxies that say whom they speak for (X-Forwarded-For)",
+    )
     drain_seconds: float = Field(
         default=0,
         ge=0,
@@ -60,6 +65,24 @@ class CommonSettings(KafkaSettings):
         if not set(named) <= {lane.value for lane in Lane}:
             raise ValueError("write urgent, routine, or both with a comma between")
         return lanes
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _names_proxies(cls, proxies: str) -> str:
+        """Whoever is believed can hide behind any address, in sign-in limits and in the audit: never everybody."""
+        for named in (name.strip() for name in proxies.split(",") if name.strip()):
+            try:
+                everybody = ipaddress.ip_network(named).prefixlen == 0
+            except ValueError as error:
+                raise ValueError("write addresses and networks, like 10.2.0.7,10.3.0.0/24") from error
+            if everybody:
+                raise ValueError("everybody is not a proxy: name its addresses or its network")
+        return proxies
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Addresses and networks whose X-Forwarded-For is believed."""
+        return tuple(name.strip() for name in self.trusted_proxies.split(",") if name.strip())
 
     @property
     def lane_names(self) -> frozenset[str]:

@@ -6,11 +6,13 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
 
 from deploy.mash.embedded.ports import free_port
+from shared.ids import new_id
 from tests.backends.containers import NoContainersError, check_engine
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,13 @@ def why_no_engine() -> str | None:
     return None
 
 
+@cache
+def build_image() -> None:
+    """The image of this very code: one that lies there from a run before would be taken for it."""
+    command = [*compose_program(), "build", "intake"]
+    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=True)
+
+
 @dataclass
 class Stack:
     """One compose project. `up` waits until everything is healthy."""
@@ -50,12 +59,14 @@ class Stack:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        build_image()
         self.intake, self.console = (f"127.0.0.1:{free_port()}" for _ in range(2))
         self.environment = {
             **os.environ,
             "COMPOSE_PROJECT_NAME": self.project,
             "COMPOSE_PROGRESS": "quiet",
             "MASH_SECRETS": str(self.directory / "secrets"),
+            "MASH_EDGE_NETWORK": f"172.30.{new_id().bytes[-1]}.0/24",
             "MASH_INTAKE_ADDRESS": self.intake,
             "MASH_CONSOLE_ADDRESS": self.console,
             "MASH_PUBLIC_URL": f"http://{self.console}",
@@ -99,15 +110,19 @@ class Stack:
             printed = self.mash("access", "agency", f"{kind}-test", "--kind", kind, "--name", f"The {kind}")
             self.tokens[kind] = printed.split()[-1]
 
-    def send(self, kind: str, key: str) -> list[str]:
-        """Send the sample of a kind under a key until it is answered; returns its contacts."""
+    def request(self, kind: str, key: str) -> tuple[dict[str, str], bytes]:
+        """Headers and body of the sample of a kind, as a contact of its own under `key`."""
         sample = SAMPLES[kind]
         headers = {
             "Authorization": f"Bearer {self.tokens[kind]}",
             "Content-Type": _TYPES[sample.suffix],
             "Idempotency-Key": key,
         }
-        body = _as_new(sample, key)
+        return headers, _as_new(sample, key)
+
+    def send(self, kind: str, key: str) -> list[str]:
+        """Send the sample of a kind under a key until it is answered; returns its contacts."""
+        headers, body = self.request(kind, key)
         for _ in range(300):
             try:
                 url = f"http://{self.intake}/v1/contacts/{kind}"

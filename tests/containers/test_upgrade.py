@@ -45,7 +45,6 @@ def image_before(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def stack(image_before: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(tmp_path_factory.mktemp("upgraded"), f"mashup{new_id().hex[-8:]}")
-    stack.compose("build", "intake", seconds=600)
     stack.environment |= {"MASH_IMAGE": image_before, "MASH_SLOT": ""}
     try:
         stack.up()

@@ -68,6 +68,7 @@ def _run(names: list[str], host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=app.state.proxies,
         timeout_graceful_shutdown=OPEN_CONNECTIONS_SECONDS,
     )
     server = orderly_server(config, app)

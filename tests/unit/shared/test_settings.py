@@ -59,6 +59,26 @@ def test_a_process_reads_the_lanes_it_was_given(environment: pytest.MonkeyPatch,
     assert read_settings(CommonSettings).lane_names == read
 
 
+@pytest.mark.parametrize(
+    "proxies", ["*", "0.0.0.0/0", "::/0", "10.2.0.7,0.0.0.0/0", "proxy.example", "10.2.0.7;10.2.0.8"]
+)
+def test_everybody_or_nobody_in_particular_is_no_proxy(environment: pytest.MonkeyPatch, proxies: str) -> None:
+    environment.setenv("MASH_TRUSTED_PROXIES", proxies)
+    with pytest.raises(SettingsError, match="MASH_TRUSTED_PROXIES"):
+        read_settings(CommonSettings)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "believed"),
+    [("", ()), ("10.2.0.7, 10.3.0.0/24", ("10.2.0.7", "10.3.0.0/24")), ("fd00::/64", ("fd00::/64",))],
+)
+def test_proxies_are_believed_by_address_and_network(
+    environment: pytest.MonkeyPatch, proxies: str, believed: tuple[str, ...]
+) -> None:
+    environment.setenv("MASH_TRUSTED_PROXIES", proxies)
+    assert read_settings(CommonSettings).proxies == believed
+
+
 def test_no_secret_is_printed_with_the_settings(environment: pytest.MonkeyPatch) -> None:
     assert "secret" not in repr(read_settings(CommonSettings))
 
