@@ -14,6 +14,7 @@ from services.console.lag import LagReader
 from services.console.live import LiveQueues
 from services.console.pages.queues import events
 from services.console.sign_in import SignedIn, sign_in
+from shared.clock import now
 from shared.ids import new_id
 from shared.kafka_link import KafkaLink
 from shared.marks import Marks
@@ -31,10 +32,10 @@ from tests.builders.records import mark_headers
 from tests.builders.router import an_assessed_message
 
 
-async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 40) -> None:
+async def _until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     limit = time.monotonic() + seconds
     while not await condition():
-        assert time.monotonic() < limit, f"not within {seconds} s"
+        assert time.monotonic() < limit, f"{condition.__name__}: not within {seconds} s"
         await asyncio.sleep(0.1)
 
 
@@ -52,7 +53,7 @@ async def test_moves_danger_and_failed_notices_reach_the_lists(live: LiveQueues,
     danger = a_contact_in_danger()
     found = an_assessed_message(lane=Lane.URGENT, danger=("non_mobile_baby_injury",), level=5, rating="RED")
     moved = a_move(queue="mash-identity")
-    placed = a_move(state=CaseState.PLACED, queue="tas")
+    placed = a_move(state=CaseState.PLACED, queue="tas", moved_at=now())  # a list drops what was placed long ago
     failed = a_settled_notice(notice_id=str(new_id()))
     sent: list[tuple[Topic, Message]] = [
         (CONTACT_RECEIVED[Lane.URGENT], danger),
